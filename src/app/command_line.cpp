@@ -1,0 +1,129 @@
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "app/config.hpp"
+#include "app/counters.hpp"
+#include "app/serve.hpp"
+#include "app/version.hpp"
+#include "ops/record_json.hpp"
+
+namespace vc::app {
+namespace {
+
+enum Exit { done = 0, failed = 1, wrong_usage = 2 };
+
+/// What the arguments say.
+struct Arguments {
+  std::map<std::string, std::string> settings;  // of those that were given
+  std::string counter_id;
+  counter::Count count = 0;
+  bool json = false;
+};
+
+int complain(Exit exit, std::string_view message) {
+  fmt::print(stderr, "visitor-counter: {}\n", message);
+  return exit;
+}
+
+void add_settings(CLI::App& command, Arguments& arguments) {
+  const auto add = [&](const std::string& name, std::string_view value_name, const std::string& fallback,
+                       std::string_view help) {
+    const auto keep = [&arguments, name](const std::string& value) { arguments.settings[name] = value; };
+    command.add_option_function<std::string>("--" + name, keep, std::string(help))
+        ->type_name(std::string(value_name))
+        ->default_str(fallback);
+  };
+  for (const Setting& setting : settings()) {
+    add(std::string(setting.name), setting.value_name, setting.fallback, setting.help);
+  }
+  add("config", "FILE", "", "a TOML file with settings; flags and the environment win over it");
+}
+
+/// Runs a command on the configuration that its settings give.
+template <class Command>
+int with_config(const Arguments& arguments, const char* const* environment, Command command) {
+  const auto choices = choose(arguments.settings, environment);
+  if (!choices) return complain(wrong_usage, choices.error().message);
+  const auto config = parse(*choices);
+  if (!config) return complain(wrong_usage, config.error().message);
+  const Result<std::string> output = command(*choices, *config);
+  if (!output) return complain(failed, output.error().message);
+  fmt::print("{}", *output);
+  return done;
+}
+
+Result<std::string> run_serve(const Choices&, const Config& config) {
+  if (auto served = serve(config); !served) return std::unexpected(served.error());
+  return "";
+}
+
+Result<std::string> shown(const Arguments& arguments, const Result<std::string>& record) {
+  if (!record) return record;
+  if (arguments.json) return *record + "\n";
+  const auto count = ops::parse_visit_count(*record);
+  if (!count) return fail("the server's answer is not a record: {}", count.error().message);
+  return fmt::format("{}\n", *count);
+}
+
+/// The counter that was named, else the configured one.
+Result<counter::CounterId> counter_of(const Arguments& arguments, const Config& config) {
+  if (arguments.counter_id.empty()) return *config.counter_id;
+  return counter::CounterId::parse(arguments.counter_id);
+}
+
+Result<std::string> run_get(const Arguments& arguments, const Config& config) {
+  const auto id = counter_of(arguments, config);
+  return id ? shown(arguments, get_counter(config, *id)) : std::unexpected(id.error());
+}
+
+Result<std::string> run_set(const Arguments& arguments, const Config& config) {
+  const auto id = counter_of(arguments, config);
+  return id ? shown(arguments, set_counter(config, *id, arguments.count)) : std::unexpected(id.error());
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const char* const* environment) {
+  Arguments arguments;
+  CLI::App app("Counts visits to web pages: every visit atomically and durably.", "visitor-counter");
+  app.require_subcommand(1);
+  app.footer("Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the --config file.");
+
+  CLI::App* serve = app.add_subcommand("serve", "Run the server.");
+  CLI::App* get = app.add_subcommand("get", "Print a counter.");
+  CLI::App* set = app.add_subcommand("set", "Set a counter.");
+  CLI::App* config = app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
+  CLI::App* version_command = app.add_subcommand("version", "Print the version.");
+  for (CLI::App* command : {serve, get, set, config}) add_settings(*command, arguments);
+
+  get->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
+  set->add_option("ID", arguments.counter_id, "the counter")->required();
+  set->add_option("COUNT", arguments.count, "its new count")->required();
+  for (CLI::App* command : {get, set}) command->add_flag("--json", arguments.json, "print the whole record");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return complain(wrong_usage, fmt::format("{}; see visitor-counter --help", error.what()));
+  }
+
+  if (version_command->parsed()) return fmt::print("{}\n", version), done;
+  if (serve->parsed()) return with_config(arguments, environment, run_serve);
+  if (config->parsed()) {
+    return with_config(arguments, environment, [](const Choices& choices, const Config&) -> Result<std::string> {
+      return to_toml(choices);
+    });
+  }
+  return with_config(arguments, environment, [&](const Choices&, const Config& effective) {
+    return get->parsed() ? run_get(arguments, effective) : run_set(arguments, effective);
+  });
+}
+
+}  // namespace vc::app

@@ -1,0 +1,284 @@
+#include "app/config.hpp"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <sstream>
+#include <vector>
+
+#include "limits.hpp"
+
+namespace vc::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std::uint64_t max) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < min || number > max) {
+    return fail("'{}' is not a whole number from {} to {}", text, min, max);
+  }
+  return number;
+}
+
+Result<StoreUri> parse_store(const std::string& text) {
+  constexpr std::string_view sqlite = "sqlite:";
+  if (text == "memory:") return MemoryStoreUri{};
+  if (text.starts_with(sqlite) && text.size() > sqlite.size()) return SqliteStoreUri{text.substr(sqlite.size())};
+  return fail("'{}' is no store; write sqlite:PATH, or memory: for a trial", text);
+}
+
+/// Puts a parsed value where it belongs.
+template <class T, class U>
+Result<void> assign(T& to, Result<U> parsed) {
+  if (!parsed) return std::unexpected(parsed.error());
+  to = T(std::move(*parsed));
+  return {};
+}
+
+template <class T>
+Result<void> assign_number(T& to, std::string_view value, std::uint64_t min, std::uint64_t max) {
+  return assign(to, parse_number(value, min, max));
+}
+
+template <class T, std::size_t N>
+Result<void> assign_choice(T& to, std::string_view value, const std::array<std::pair<std::string_view, T>, N>& choices) {
+  const auto found = std::ranges::find(choices, value, [](const auto& choice) { return choice.first; });
+  if (found == choices.end()) {
+    std::string names;
+    for (const auto& choice : choices) names.append(names.empty() ? "" : ", ").append(choice.first);
+    return fail("'{}' is none of {}", value, names);
+  }
+  to = found->second;
+  return {};
+}
+
+Result<void> assign_stage(std::string& to, const std::string& value) {
+  if (!gateway::BasePaths::parse(value)) return fail("'{}' is no stage: use A-Z a-z 0-9 _ -", value);
+  to = value;
+  return {};
+}
+
+Result<void> assign_ops(http::Endpoint& to, const std::string& value) {
+  auto endpoint = http::parse_endpoint(value);
+  if (endpoint && !endpoint->address().is_loopback()) {
+    return fail("'{}' is not a loopback address, and whoever reaches this listener can change counts", value);
+  }
+  return assign(to, std::move(endpoint));
+}
+
+constexpr std::uint64_t seconds_max = 3'600;
+
+using telemetry::LogLevel;
+
+Result<void> assign_log_format(LogStyle& to, const std::string& value) {
+  return assign_choice(to, value,
+                       std::to_array<std::pair<std::string_view, LogStyle>>(
+                           {{"auto", LogStyle::automatic}, {"text", LogStyle::text}, {"json", LogStyle::json}}));
+}
+
+Result<void> assign_log_level(LogLevel& to, std::string value) {
+  std::ranges::transform(value, value.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return assign_choice(to, value,
+                       std::to_array<std::pair<std::string_view, LogLevel>>({{"debug", LogLevel::debug},
+                                                                             {"info", LogLevel::info},
+                                                                             {"warn", LogLevel::warn},
+                                                                             {"error", LogLevel::error}}));
+}
+
+// An empty default is worked out in `choose`.
+std::vector<Setting> make_settings() {
+  return {
+    {"listen", "", "ADDRESS:PORT", "127.0.0.1:8080", "where visitors are served; port 0 is any free one",
+     [](Config& c, const std::string& v) { return assign(c.listen, http::parse_endpoint(v)); }},
+    {"preview-listen", "", "ADDRESS:PORT", "off", "the same for tests: counts on COUNTER_ID.preview.STAGE",
+     [](Config& c, const std::string& v) {
+       return v == "off" ? Result<void>{} : assign(c.preview_listen, http::parse_endpoint(v));
+     }},
+    {"ops-listen", "", "ADDRESS:PORT", "127.0.0.1:8081", "for the operator and the other commands; loopback only",
+     [](Config& c, const std::string& v) { return assign_ops(c.ops_listen, v); }},
+    {"store", "", "URI", "", "sqlite:PATH, or memory: for a trial",
+     [](Config& c, const std::string& v) { return assign(c.store, parse_store(v)); }},
+    {"stage", "STAGE", "NAME", "blue", "the name of this deployment",
+     [](Config& c, const std::string& v) { return assign_stage(c.stage, v); }},
+    {"base-paths", "", "LIST", "", "path prefixes that lead to this stage; (none) is the bare path",
+     [](Config& c, const std::string& v) { return assign(c.base_paths, gateway::BasePaths::parse(v)); }},
+    {"allowed-origins", "ALLOWED_ORIGINS", "LIST", "http://localhost:1580,http://127.0.0.1:1580",
+     "origins whose pages may read the answers; the first is the primary",
+     [](Config& c, const std::string& v) { return assign(c.allowed_origins, function::Cors::parse(v)); }},
+    {"counter-id", "COUNTER_ID", "ID", "main_counter", "the counter that visits count on",
+     [](Config& c, const std::string& v) { return assign(c.counter_id, counter::CounterId::parse(v)); }},
+    {"counter-ttl-days", "COUNTER_TTL_DAYS", "DAYS", "0", "forget a counter so long after its last visit; 0: never",
+     [](Config& c, const std::string& v) {
+       return assign_number(c.counter_ttl, v, 0, static_cast<std::uint64_t>(limits::ttl_max.count()));
+     }},
+    {"threads", "", "N", "1", "I/O threads",
+     [](Config& c, const std::string& v) { return assign_number(c.threads, v, 1, limits::threads_max); }},
+    {"connections-max", "", "N", std::to_string(limits::connections_max), "connections of each listener; one more is answered 429",
+     [](Config& c, const std::string& v) { return assign_number(c.connections_max, v, 1, 1'000'000); }},
+    {"queued-visits-max", "", "N", std::to_string(limits::queued_visits_max), "visits waiting for the store; one more is answered 500, not-counted",
+     [](Config& c, const std::string& v) { return assign_number(c.queued_visits_max, v, 1, 1'000'000); }},
+    {"header-timeout", "", "SECONDS", std::to_string(limits::header_deadline.count()), "for a request's line and headers to arrive",
+     [](Config& c, const std::string& v) { return assign_number(c.header_timeout, v, 1, seconds_max); }},
+    {"idle-timeout", "", "SECONDS", std::to_string(limits::idle_deadline.count()), "for the next request on a connection",
+     [](Config& c, const std::string& v) { return assign_number(c.idle_timeout, v, 1, seconds_max); }},
+    {"log-format", "", "FORMAT", "auto", "text, json, or auto: text on a terminal, else json",
+     [](Config& c, const std::string& v) { return assign_log_format(c.log_format, v); }},
+    {"log-level", "LOG_LEVEL", "LEVEL", "info", "debug, info (a line per request), warn or error",
+     [](Config& c, const std::string& v) { return assign_log_level(c.log_level, v); }},
+  };
+}
+
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+Environment read_environment(const char* const* variables) {
+  Environment environment;
+  for (; *variables != nullptr; ++variables) {
+    const std::string_view variable = *variables;
+    const auto equals = variable.find('=');
+    if (equals == std::string_view::npos) continue;
+    environment.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+  }
+  return environment;
+}
+
+std::string variable_of(std::string_view setting) {
+  std::string variable = "VISITOR_COUNTER_";
+  for (const char c : setting) {
+    variable.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  }
+  return variable;
+}
+
+/// Where programs keep their state: systemd's directory, else the XDG base directory.
+std::string default_store(const Environment& environment) {
+  const auto value = [&](std::string_view name) {
+    const auto found = environment.find(name);
+    return found != environment.end() ? found->second : std::string();
+  };
+  const std::string under_systemd = value("STATE_DIRECTORY");
+  const std::string xdg = value("XDG_STATE_HOME");
+  fs::path directory = fs::path(value("HOME")) / ".local/state/visitor-counter";
+  if (!xdg.empty()) directory = fs::path(xdg) / "visitor-counter";
+  if (!under_systemd.empty()) directory = under_systemd;
+  return "sqlite:" + (directory / "visits.db").string();
+}
+
+Result<std::string> text_of(const toml::node& node, std::string_view key) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  std::string list;
+  if (const auto* array = node.as_array()) {
+    for (const toml::node& item : *array) {
+      const auto* text = item.as_string();
+      if (text == nullptr) return fail("{}: a list of strings is expected", key);
+      list.append(list.empty() ? "" : ",").append(text->get());
+    }
+    return list;
+  }
+  return fail("{}: a string, a whole number or a list of strings is expected", key);
+}
+
+Result<std::map<std::string, std::string>> read_toml(const std::string& path) {
+  toml::parse_result parsed = toml::parse_file(path);
+  if (!parsed) {
+    return fail("{}:{}: {}", path, parsed.error().source().begin.line, parsed.error().description());
+  }
+  std::map<std::string, std::string> values;
+  for (const auto& [key, node] : parsed.table()) {
+    if (std::ranges::find(settings(), key.str(), &Setting::name) == settings().end()) {
+      return fail("{}: there is no setting '{}'; see visitor-counter serve --help", path, key.str());
+    }
+    auto value = text_of(node, key.str());
+    if (!value) return fail("{}: {}", path, value.error().message);
+    values.emplace(key.str(), std::move(*value));
+  }
+  return values;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string preview_id(const Config& config) {
+  return fmt::format("{}.preview.{}", config.counter_id->text(), config.stage);
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = make_settings();
+  return all;
+}
+
+Result<Choices> choose(const std::map<std::string, std::string>& flags, const char* const* variables) {
+  const Environment environment = read_environment(variables);
+  Choices choices;
+  const auto offer = [&](std::string_view setting, const auto& from, std::string_view key, std::string_view source) {
+    const auto found = from.find(std::string(key));
+    if (key.empty() || found == from.end() || choices.contains(setting)) return;
+    choices.emplace(setting, Given{found->second, std::string(source)});
+  };
+
+  std::map<std::string, std::string> file;
+  offer("config", flags, "config", "--config");
+  offer("config", environment, variable_of("config"), variable_of("config"));
+  const std::string path = choices.contains("config") ? choices.at("config").value : "";
+  choices.clear();
+  if (!path.empty()) {
+    auto read = read_toml(path);
+    if (!read) return std::unexpected(read.error());
+    file = std::move(*read);
+  }
+
+  for (const Setting& setting : settings()) {
+    offer(setting.name, flags, setting.name, fmt::format("--{}", setting.name));
+    offer(setting.name, environment, variable_of(setting.name), variable_of(setting.name));
+    offer(setting.name, environment, setting.plain_variable, setting.plain_variable);
+    offer(setting.name, file, setting.name, path);
+    choices.try_emplace(std::string(setting.name), Given{std::string(setting.fallback), "default"});
+  }
+  if (choices.at("store").value.empty()) choices.at("store").value = default_store(environment);
+  if (choices.at("base-paths").value.empty()) choices.at("base-paths").value = "(none)," + choices.at("stage").value;
+  return choices;
+}
+
+Result<Config> parse(const Choices& choices) {
+  Config config;
+  for (const Setting& setting : settings()) {
+    const Given& given = choices.find(setting.name)->second;
+    if (const auto applied = setting.apply(config, given.value); !applied) {
+      return fail("{} (from {}): {}", setting.name, given.source, applied.error().message);
+    }
+  }
+  if (!counter::CounterId::parse(preview_id(config))) return fail("counter-id and stage are too long together");
+  return config;
+}
+
+std::string to_toml(const Choices& choices) {
+  std::string text;
+  for (const Setting& setting : settings()) {
+    const Given& given = choices.find(setting.name)->second;
+    std::ostringstream value;
+    value << toml::value<std::string>(given.value);
+    fmt::format_to(std::back_inserter(text), "{} = {}  # {}\n", setting.name,
+                   is_number(given.value) ? given.value : value.str(), given.source);
+  }
+  return text;
+}
+
+counter::Counter Config::counter(const counter::CounterId& id) const {
+  const bool preview = id == preview_counter().id;
+  return {id, preview ? limits::preview_ttl : counter_ttl};
+}
+
+counter::Counter Config::preview_counter() const {
+  return {*counter::CounterId::parse(preview_id(*this)), limits::preview_ttl};
+}
+
+}  // namespace vc::app

@@ -1,0 +1,84 @@
+// Every choice an operator has, parsed once and constant from then on.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "counter/counter.hpp"
+#include "function/cors.hpp"
+#include "gateway/gateway.hpp"
+#include "http/endpoint.hpp"
+#include "telemetry/log_line.hpp"
+
+namespace vc::app {
+
+enum class LogStyle { automatic, text, json };
+
+struct MemoryStoreUri {};
+struct SqliteStoreUri {
+  std::filesystem::path file;
+};
+using StoreUri = std::variant<MemoryStoreUri, SqliteStoreUri>;
+
+struct Config {
+  http::Endpoint listen;
+  std::optional<http::Endpoint> preview_listen;
+  http::Endpoint ops_listen;
+  StoreUri store;
+  std::string stage;
+  gateway::BasePaths base_paths;
+  function::Cors allowed_origins;
+  std::optional<counter::CounterId> counter_id;  // always there once parsed
+  std::chrono::days counter_ttl{};
+  int threads = 1;
+  std::size_t connections_max = 0;
+  std::size_t queued_visits_max = 0;
+  std::chrono::seconds header_timeout{};
+  std::chrono::seconds idle_timeout{};
+  LogStyle log_format{};
+  telemetry::LogLevel log_level{};
+
+  /// The counter with this id, and how long its record is kept: preview counters for limits::preview_ttl.
+  counter::Counter counter(const counter::CounterId& id) const;
+  counter::Counter production_counter() const { return counter(*counter_id); }
+  counter::Counter preview_counter() const;
+};
+
+/// One choice. It is the flag `--NAME`, the variable VISITOR_COUNTER_NAME (upper case, _ for -) and the key NAME of the
+/// TOML file.
+struct Setting {
+  std::string_view name;
+  std::string_view plain_variable;  // a second name in the environment; may be empty
+  std::string_view value_name;      // as --help shows it
+  std::string fallback;
+  std::string_view help;
+  Result<void> (*apply)(Config& config, const std::string& value);
+};
+
+const std::vector<Setting>& settings();
+
+/// What each setting was given, and by whom; the effective configuration.
+struct Given {
+  std::string value;
+  std::string source;  // "--listen", "VISITOR_COUNTER_LISTEN", "visitor-counter.toml", "default"
+};
+using Choices = std::map<std::string, Given, std::less<>>;
+
+/// Looks each setting up: the flags, then the environment, then the file, then the default.
+/// Errors: a file that cannot be read, or has an unknown key.
+Result<Choices> choose(const std::map<std::string, std::string>& flags, const char* const* environment);
+
+/// Errors: a value that does not parse; the message names the setting, and where the value came from.
+Result<Config> parse(const Choices& choices);
+
+/// As a TOML file that gives the same configuration.
+std::string to_toml(const Choices& choices);
+
+}  // namespace vc::app

@@ -1,0 +1,56 @@
+#include "app/counters.hpp"
+
+#include "app/ops_client.hpp"
+#include "ops/record_json.hpp"
+#include "store/sqlite/store.hpp"
+
+namespace vc::app {
+
+using counter::Count;
+using counter::CounterId;
+using store::SqliteStore;
+
+namespace {
+
+std::string path_of(const CounterId& id) { return "/counters/" + id.text(); }
+
+/// The address of the running server's ops listener; empty if the store is ours to open.
+std::string ops_of_owner(const Config& config) {
+  const std::string configured = http::text(config.ops_listen);
+  const auto* sqlite = std::get_if<SqliteStoreUri>(&config.store);
+  if (sqlite == nullptr) return configured;  // what is in memory is in the server's
+  const auto owner = SqliteStore::owner(sqlite->file);
+  if (!owner) return "";
+  return owner->ops.empty() ? configured : owner->ops;
+}
+
+Result<std::unique_ptr<SqliteStore>> open(const Config& config, SqliteStore::IfAbsent if_absent) {
+  return SqliteStore::open(std::get<SqliteStoreUri>(config.store).file, if_absent);
+}
+
+std::unexpected<Error> failed(const counter::StoreError& error) { return fail("the store failed: {}", error.detail); }
+
+}  // namespace
+
+Result<std::string> get_counter(const Config& config, const CounterId& id) {
+  if (const std::string ops = ops_of_owner(config); !ops.empty()) return ask_ops(ops, {"GET", path_of(id), ""});
+  auto store = open(config, SqliteStore::IfAbsent::refuse);
+  if (!store) return std::unexpected(store.error());
+  const auto record = (*store)->read(config.counter(id), SystemClock().now());
+  if (!record) return failed(record.error());
+  if (!*record) return fail("there is no counter {}", id.text());
+  return ops::to_json(id, **record);
+}
+
+Result<std::string> set_counter(const Config& config, const CounterId& id, Count count) {
+  if (const std::string ops = ops_of_owner(config); !ops.empty()) {
+    return ask_ops(ops, {"PUT", path_of(id), fmt::format(R"({{"visit_count": {}}})", count)});
+  }
+  auto store = open(config, SqliteStore::IfAbsent::create);
+  if (!store) return std::unexpected(store.error());
+  const auto record = (*store)->set(config.counter(id), count, SystemClock().now());
+  if (!record) return failed(record.error());
+  return ops::to_json(id, *record);
+}
+
+}  // namespace vc::app

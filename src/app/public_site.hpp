@@ -1,0 +1,52 @@
+// The way of a visitor's request through the house: admit, plan, store, respond.
+#pragma once
+
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/time_text.hpp"
+#include "counter/store_driver.hpp"
+#include "function/function.hpp"
+#include "gateway/gateway.hpp"
+#include "http/handler.hpp"
+#include "telemetry/log.hpp"
+
+namespace vc::app {
+
+/// What all listeners and threads share; nothing in it changes.
+struct PublicApi {
+  gateway::Gateway gateway;
+  function::Function function;
+  std::string stage;
+};
+
+/// One listener on one I/O thread. Thread: its loop's. Lifetime: everything handed in outlives it.
+class PublicSite final : public http::Handler {
+ public:
+  PublicSite(const PublicApi& api, function::Traffic traffic, counter::Desk& desk, telemetry::TurnLog& log,
+             const Clock& clock)
+      : api_(api), traffic_(traffic), desk_(desk), log_(log), clock_(clock) {}
+
+  http::Awaitable<void> handle(const http::Request& request, http::Reply& reply) override;
+  void refuse(http::Refusal refusal, http::Reply& reply) override;
+  void failed(const std::exception& reason) override;
+
+ private:
+  struct Answer {
+    http::Response response;
+    std::string_view outcome;  // as the log calls it
+  };
+
+  http::Awaitable<Answer> carry_out(const function::Plan& plan, std::string_view request_id);
+
+  const PublicApi& api_;
+  const function::Traffic traffic_;
+  counter::Desk& desk_;
+  telemetry::TurnLog& log_;
+  const Clock& clock_;
+  Random random_;
+  SecondText time_;
+};
+
+}  // namespace vc::app

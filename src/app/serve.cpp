@@ -1,0 +1,290 @@
+#include "app/serve.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <ranges>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "app/public_site.hpp"
+#include "app/stores.hpp"
+#include "app/version.hpp"
+#include "counter/store_driver.hpp"
+#include "http/server.hpp"
+#include "limits.hpp"
+#include "ops/ops_site.hpp"
+
+namespace vc::app {
+namespace {
+
+using function::Traffic;
+using http::Acceptor;
+using http::Loop;
+
+namespace asio = boost::asio;
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+telemetry::Log::Options log_options(const Config& config) {
+  const bool text = config.log_format == LogStyle::text ||
+                    (config.log_format == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
+  return {.fd = STDERR_FILENO,
+          .format = text ? telemetry::LogFormat::text : telemetry::LogFormat::json,
+          .level = config.log_level,
+          .buffer_bytes_max = limits::log_buffer_bytes_max};
+}
+
+http::ServerOptions public_options(const Config& config) {
+  const auto threads = static_cast<std::size_t>(config.threads);
+  return {.connections_max = (config.connections_max + threads - 1) / threads,
+          .header_deadline = config.header_timeout,
+          .idle_deadline = config.idle_timeout,
+          .body_bytes_max = limits::body_bytes_max,
+          .bodies = http::RequestParser::Bodies::discard};
+}
+
+http::ServerOptions ops_options(const Config& config) {
+  return {.connections_max = limits::ops_connections_max,
+          .header_deadline = config.header_timeout,
+          .idle_deadline = config.idle_timeout,
+          .body_bytes_max = limits::ops_body_bytes_max,
+          .bodies = http::RequestParser::Bodies::keep};
+}
+
+PublicApi public_api(const Config& config) {
+  return {.gateway = gateway::Gateway(config.base_paths),
+          .function = function::Function({.counter = config.production_counter(),
+                                          .preview_counter = config.preview_counter(),
+                                          .cors = config.allowed_origins,
+                                          .version = std::string(version)}),
+          .stage = config.stage};
+}
+
+std::string address_of(const Acceptor& acceptor) {
+  boost::system::error_code ignored;
+  return http::text(acceptor.local_endpoint(ignored));
+}
+
+/// One I/O thread: its loop, its desk, its share of the listeners.
+class Worker final {
+ public:
+  Worker(counter::StoreDriver& driver, telemetry::Log& log, const Clock& clock)
+      : clock_(clock), desk_(driver, [this] { loop_.post([this] { desk_.deliver(); }); }), log_(log, clock) {
+    loop_.at_end_of_turn([this] {
+      desk_.flush();
+      log_.flush();
+    });
+  }
+
+  Loop& loop() { return loop_; }
+  counter::Desk& desk() { return desk_; }
+
+  void serve(Acceptor acceptor, const PublicApi& api, Traffic traffic, const http::ServerOptions& options) {
+    sites_.push_back(std::make_unique<PublicSite>(api, traffic, desk_, log_, clock_));
+    servers_.push_back(std::make_unique<http::Server>(loop_, std::move(acceptor), *sites_.back(), clock_, options));
+    servers_.back()->start();
+  }
+
+  /// Thread: any. Calls `drained` once for each listener.
+  void stop(const std::function<void()>& drained) {
+    loop_.post([this, drained] {
+      for (const auto& server : servers_) server->stop(drained);
+    });
+  }
+
+  std::size_t listeners() const { return servers_.size(); }
+
+ private:
+  const Clock& clock_;
+  Loop loop_;
+  counter::Desk desk_;
+  telemetry::TurnLog log_;
+  std::vector<std::unique_ptr<PublicSite>> sites_;
+  std::vector<std::unique_ptr<http::Server>> servers_;
+};
+
+/// What to try next, for people.
+std::string invitation(const Config& config, std::string_view listen, std::string_view ops) {
+  return fmt::format(
+      "\n"
+      "  visitor-counter {}, stage {}, counts in {}\n"
+      "\n"
+      "    count a visit   curl http://{}/counter\n"
+      "    is it healthy   curl http://{}/health\n"
+      "    look at it      visitor-counter get --ops-listen {}\n"
+      "    stop it         Ctrl-C\n"
+      "\n",
+      version, config.stage, text(config.store), listen, listen, ops);
+}
+
+class Service final {
+ public:
+  Service(const Config& config, OpenStore store, telemetry::Log& log, const Clock& clock)
+      : config_(config),
+        log_(log),
+        clock_(clock),
+        api_(public_api(config)),
+        store_(std::move(store)),
+        driver_(*store_.store, clock,
+                {.queued_visits_max = config.queued_visits_max, .queued_reads_max = limits::queued_reads_max},
+                store_events()) {
+    for (int i = 0; i < config.threads; ++i) workers_.push_back(std::make_unique<Worker>(driver_, log, clock));
+    signals_.emplace(workers_.front()->loop().executor());
+  }
+
+  Result<void> run() {
+    if (auto started = start(); !started) return started;
+    await_signals();
+    run_loops();
+    driver_.stop();
+    store_.store.reset();
+    log_.info("stopped");
+    if (broken_) return fail("the store broke ({}); start again to recover from the disk", broken_->detail);
+    return {};
+  }
+
+ private:
+  counter::StoreEvents store_events() {
+    return {.trouble = [this](const auto& error) { log_.error("store refuses visits", {{"reason", error.detail}}); },
+            .recovered = [this] { log_.info("store counts again"); },
+            .broken =
+                [this](const auto& error) {
+                  log_.error("store broken", {{"reason", error.detail}});
+                  workers_.front()->loop().post([this, error] {
+                    broken_ = error;
+                    stop("the store is broken");
+                  });
+                }};
+  }
+
+  Result<void> start() {
+    Loop& first = workers_.front()->loop();
+    auto production = http::listen(first, config_.listen);
+    if (!production) return std::unexpected(production.error());
+    auto ops = http::listen(first, config_.ops_listen);
+    if (!ops) return std::unexpected(ops.error());
+    const std::string listen = address_of(*production);
+    const std::string ops_listen = address_of(*ops);
+    std::string preview_listen;
+    if (config_.preview_listen) {
+      auto preview = http::listen(first, *config_.preview_listen);
+      if (!preview) return std::unexpected(preview.error());
+      preview_listen = address_of(*preview);
+      if (auto served = serve_on_all(std::move(*preview), Traffic::preview); !served) return served;
+    }
+    if (auto served = serve_on_all(std::move(*production), Traffic::production); !served) return served;
+    serve_ops(std::move(*ops));
+    if (auto told = store_.announce_ops(ops_listen); !told) return told;
+
+    log_.info("listening", {{"listen", listen},
+                            {"preview_listen", preview_listen},
+                            {"ops_listen", ops_listen},
+                            {"store", text(config_.store)},
+                            {"stage", config_.stage},
+                            {"version", version}});
+    if (log_.format() == telemetry::LogFormat::text) log_.write(invitation(config_, listen, ops_listen), 1);
+    return {};
+  }
+
+  Result<void> serve_on_all(Acceptor acceptor, Traffic traffic) {
+    for (const auto& worker : workers_ | std::views::drop(1)) {
+      auto shared = http::share(acceptor, worker->loop());
+      if (!shared) return std::unexpected(shared.error());
+      worker->serve(std::move(*shared), api_, traffic, public_options(config_));
+    }
+    workers_.front()->serve(std::move(acceptor), api_, traffic, public_options(config_));
+    return {};
+  }
+
+  void serve_ops(Acceptor acceptor) {
+    Worker& first = *workers_.front();
+    ops_site_ = std::make_unique<ops::OpsSite>(
+        first.desk(), log_,
+        ops::OpsOptions{.counter = config_.production_counter(),
+                        .counter_of = [this](const counter::CounterId& id) { return config_.counter(id); },
+                        .draining = [this] { return stopping_; },
+                        .version = std::string(version)});
+    ops_server_ =
+        std::make_unique<http::Server>(first.loop(), std::move(acceptor), *ops_site_, clock_, ops_options(config_));
+    ops_server_->start();
+  }
+
+  void await_signals() {
+    for (const int signal : {SIGTERM, SIGINT}) signals_->add(signal);
+    signals_->async_wait([this](boost::system::error_code error, int) {
+      if (!error) stop("signal");
+    });
+  }
+
+  void run_loops() {
+    std::vector<std::thread> threads;
+    for (const auto& worker : workers_ | std::views::drop(1)) {
+      threads.emplace_back([&worker] { worker->loop().run(); });
+    }
+    workers_.front()->loop().run();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  /// Stops the public listeners, then the ops listener, which says until then that we are draining, then the loops.
+  /// Thread: the first loop's.
+  void stop(std::string_view reason) {
+    if (std::exchange(stopping_, true)) return;
+    log_.info("stopping", {{"reason", reason}});
+    signals_->clear();
+    signals_->cancel();
+    for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int) { ::_exit(EXIT_FAILURE); });
+
+    for (const auto& worker : workers_) to_drain_ += worker->listeners();
+    const auto drained = [this] {
+      if (--to_drain_ == 0) workers_.front()->loop().post([this] { stop_ops(); });
+    };
+    for (const auto& worker : workers_) worker->stop(drained);
+  }
+
+  void stop_ops() {
+    ops_server_->stop([this] {
+      for (const auto& worker : workers_) worker->loop().finish();
+    });
+  }
+
+  const Config& config_;
+  telemetry::Log& log_;
+  const Clock& clock_;
+  const PublicApi api_;
+  OpenStore store_;
+  counter::StoreDriver driver_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::optional<asio::signal_set> signals_;
+  std::unique_ptr<ops::OpsSite> ops_site_;
+  std::unique_ptr<http::Server> ops_server_;
+
+  std::optional<counter::StoreError> broken_;  // the first loop's thread, as is stopping_
+  bool stopping_ = false;
+  std::atomic<std::size_t> to_drain_ = 0;
+};
+
+}  // namespace
+
+Result<void> serve(const Config& config) {
+  raise_descriptor_limit();
+  std::signal(SIGPIPE, SIG_IGN);
+  const SystemClock clock;
+  telemetry::Log log(clock, log_options(config));
+  auto store = open_store(config.store);
+  if (!store) return std::unexpected(store.error());
+  return Service(config, std::move(*store), log, clock).run();
+}
+
+}  // namespace vc::app

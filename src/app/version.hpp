@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace vc::app {
+
+/// `1.2.0+g` and 12 hex digits of the commit this was built from.
+extern const std::string_view version;
+
+}  // namespace vc::app

@@ -1,0 +1,37 @@
+// Time, as something that is handed in: tests step it.
+#pragma once
+
+#include <chrono>
+
+namespace vc {
+
+using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+
+  /// UTC. May jump in either direction. Thread: any.
+  virtual WallTime now() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  WallTime now() const override {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  }
+};
+
+/// Stands still until it is moved. Thread: one.
+class SteppedClock final : public Clock {
+ public:
+  explicit SteppedClock(WallTime start) : now_(start) {}
+
+  WallTime now() const override { return now_; }
+  void step(std::chrono::milliseconds by) { now_ += by; }
+
+ private:
+  WallTime now_;
+};
+
+}  // namespace vc

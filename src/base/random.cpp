@@ -1,0 +1,38 @@
+#include "base/random.hpp"
+
+namespace vc {
+namespace {
+
+std::mt19937_64 seeded_from_kernel() {
+  std::random_device kernel;
+  std::seed_seq seed{kernel(), kernel(), kernel(), kernel(), kernel(), kernel(), kernel(), kernel()};
+  return std::mt19937_64(seed);
+}
+
+}  // namespace
+
+Random::Random() : engine_(seeded_from_kernel()) {}
+
+Uuid Random::uuid() {
+  const std::uint64_t high = (bits() & ~0xF000ULL) | 0x4000ULL;                                 // version 4
+  const std::uint64_t low = (bits() & ~0xC000'0000'0000'0000ULL) | 0x8000'0000'0000'0000ULL;  // variant 10
+  Uuid text;
+  char* to = text.data();
+  to = write_hex(to, high >> 32, 8);
+  *to++ = '-';
+  to = write_hex(to, high >> 16, 4);
+  *to++ = '-';
+  to = write_hex(to, high, 4);
+  *to++ = '-';
+  to = write_hex(to, low >> 48, 4);
+  *to++ = '-';
+  write_hex(to, low, 12);
+  return text;
+}
+
+char* write_hex(char* to, std::uint64_t value, int digits) {
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[(value >> shift) & 0xF];
+  return to;
+}
+
+}  // namespace vc

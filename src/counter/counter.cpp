@@ -1,0 +1,24 @@
+#include "counter/counter.hpp"
+
+#include <algorithm>
+
+#include "limits.hpp"
+
+namespace vc::counter {
+namespace {
+
+bool allowed(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == '-';
+}
+
+}  // namespace
+
+Result<CounterId> CounterId::parse(std::string_view text) {
+  if (text.empty() || text.size() > limits::counter_id_chars_max || !std::ranges::all_of(text, allowed)) {
+    return fail("a counter id is 1 to {} of A-Z a-z 0-9 . _ -", limits::counter_id_chars_max);
+  }
+  return CounterId(std::string(text));
+}
+
+}  // namespace vc::counter

@@ -1,0 +1,80 @@
+// What API Gateway does in front of the function: routes, stages, its own errors and headers. Values in, values out.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "gateway/ids.hpp"
+#include "http/message.hpp"
+
+namespace vc::gateway {
+
+struct Route {
+  std::string_view method;
+  std::string_view path;
+};
+
+/// The public API; api/openapi.json describes it.
+std::span<const Route> routes();
+
+/// The gateway's own answers (reference: API Gateway's gateway responses), byte for byte.
+struct GatewayError {
+  int status;
+  std::string_view type;  // x-amzn-ErrorType; empty: the header is left out
+  std::string_view body;
+  std::string_view content_type = "application/json";
+};
+
+inline constexpr GatewayError no_such_route{403, "MissingAuthenticationTokenException",
+                                            R"({"message":"Missing Authentication Token"})"};
+inline constexpr GatewayError bad_request{400, "BadRequestException", R"({"message":"Bad Request"})"};
+inline constexpr GatewayError expectation_failed{417, "BadRequestException", R"({"message":"Expectation Failed"})"};
+inline constexpr GatewayError too_many_requests{429, "TooManyRequestsException", R"({"message":"Too Many Requests"})"};
+inline constexpr GatewayError version_not_supported{505, "BadRequestException",
+                                                    R"({"message":"HTTP Version Not Supported"})"};
+inline constexpr GatewayError body_too_large{413, "", "HTTP content length exceeded 10485760 bytes.", "text/plain"};
+inline constexpr GatewayError head_too_large{431, "", "HTTP header is larger than 10240 bytes.", "text/plain"};
+
+/// The path prefixes that lead to this stage: `(none)` is the bare path, `blue` is `/blue/…`.
+class BasePaths final {
+ public:
+  /// Comma-separated. Errors: an empty list, or a name with other characters than `A-Z a-z 0-9 _ -`.
+  static Result<BasePaths> parse(std::string_view list);
+
+  /// The path behind the prefix; nullopt if no prefix of ours leads there.
+  std::optional<std::string_view> strip(std::string_view path) const;
+
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// Whether a request reaches the function: with its path as the function sees it and the route it matched, or the error.
+struct Admission {
+  const GatewayError* refused = nullptr;
+  const Route* route = nullptr;  // a constant of the program
+};
+
+/// Thread: any; nothing in it changes.
+class Gateway final {
+ public:
+  explicit Gateway(BasePaths base_paths) : base_paths_(std::move(base_paths)) {}
+
+  Admission admit(const http::Request& request) const;
+
+ private:
+  BasePaths base_paths_;
+};
+
+/// The answer to a refused request; HEAD gets no body. Lifetime: borrows the ids.
+http::Response refuse(const GatewayError& error, std::string_view method, const Ids& ids);
+
+/// Adds what the gateway adds to the function's answer. Lifetime: borrows the ids.
+void add_headers(http::Response& response, const Ids& ids);
+
+}  // namespace vc::gateway

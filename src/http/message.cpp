@@ -1,0 +1,66 @@
+#include "http/message.hpp"
+
+#include <algorithm>
+
+namespace vc::http {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace
+
+bool same_token(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+}
+
+template <class Visitor>
+void Fields::for_each(std::string_view name, Visitor visit) const {
+  std::string_view rest = block_;
+  while (!rest.empty()) {
+    const auto end = rest.find("\r\n");
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
+    if (line.size() <= name.size() || line[name.size()] != ':') continue;
+    if (same_token(line.substr(0, name.size()), name)) visit(trimmed(line.substr(name.size() + 1)));
+  }
+}
+
+std::optional<std::string_view> Fields::find(std::string_view name) const {
+  std::optional<std::string_view> found;
+  for_each(name, [&](std::string_view value) { found = found.value_or(value); });
+  return found;
+}
+
+std::size_t Fields::count(std::string_view name) const {
+  std::size_t count = 0;
+  for_each(name, [&](std::string_view) { ++count; });
+  return count;
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 204: return "No Content";
+    case 400: return "Bad Request";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
+    case 417: return "Expectation Failed";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
+    case 505: return "HTTP Version Not Supported";
+    default: return "Unknown";
+  }
+}
+
+}  // namespace vc::http

@@ -1,0 +1,62 @@
+// Requests and responses as values. What they hold is borrowed: a request from its connection's buffer, a response's
+// header values from whoever made them.
+#pragma once
+
+#include <boost/container/static_vector.hpp>
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace vc::http {
+
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// Whether two field names or tokens are the same; ASCII letters of either case.
+bool same_token(std::string_view a, std::string_view b);
+
+/// The fields of a request, looked up where they lie: `Name: value` CRLF, one after the other, already validated.
+class Fields final {
+ public:
+  Fields() = default;
+  explicit Fields(std::string_view block) : block_(block) {}
+
+  /// The value without surrounding blanks; nullopt if the field is absent.
+  std::optional<std::string_view> find(std::string_view name) const;
+  std::size_t count(std::string_view name) const;
+
+ private:
+  template <class Visitor>
+  void for_each(std::string_view name, Visitor visit) const;
+
+  std::string_view block_;
+};
+
+/// Lifetime: until the connection that parsed it has been answered.
+struct Request {
+  std::string_view method;  // as sent: case matters
+  std::string_view path;    // percent-encoded, without the query; "*" or an authority where the method has such
+  std::string_view query;   // without the question mark
+  Fields fields;
+  std::string_view body;  // empty where the server keeps no bodies
+};
+
+struct Response {
+  explicit Response(int status_code) : status(status_code) {}
+
+  int status;
+  boost::container::static_vector<Header, 24> headers;
+  fmt::basic_memory_buffer<char, 512> body;
+
+  void header(std::string_view name, std::string_view value) { headers.push_back({name, value}); }
+  void text(std::string_view text) { body.append(text); }
+};
+
+/// `OK`, `Forbidden`, … (RFC 9110 §15).
+std::string_view reason_phrase(int status);
+
+}  // namespace vc::http

@@ -1,0 +1,31 @@
+#include "http/message.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vc::http {
+namespace {
+
+TEST(Fields, AreFoundInAnyCaseAndWithoutBlanksAround) {
+  const Fields fields("Host: a\r\nORIGIN: \t https://x.y \r\nEmpty:\r\nX:1\r\n");
+  EXPECT_EQ(fields.find("host"), "a");
+  EXPECT_EQ(fields.find("Origin"), "https://x.y");
+  EXPECT_EQ(fields.find("Empty"), "");
+  EXPECT_EQ(fields.find("x"), "1");
+  EXPECT_EQ(fields.find("Hos"), std::nullopt);
+  EXPECT_EQ(fields.find("Hosts"), std::nullopt);
+}
+
+TEST(Fields, GiveTheFirstAndCountAll) {
+  const Fields fields("A: 1\r\nB: 2\r\na: 3\r\n");
+  EXPECT_EQ(fields.find("a"), "1");
+  EXPECT_EQ(fields.count("A"), 2U);
+  EXPECT_EQ(fields.count("C"), 0U);
+}
+
+TEST(Fields, MayBeNone) {
+  EXPECT_EQ(Fields().find("Host"), std::nullopt);
+  EXPECT_EQ(Fields("").count("Host"), 0U);
+}
+
+}  // namespace
+}  // namespace vc::http

@@ -1,0 +1,93 @@
+// Every bound of the program. A bound that an operator may change is the default of a setting in app/config.cpp.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace vc::limits {
+
+using namespace std::chrono_literals;
+
+// --- what a client may send -------------------------------------------------------------------------------------
+
+/// Request line and header fields together, as API Gateway bounds them.
+inline constexpr std::size_t head_bytes_max = 10'240;
+
+/// Read and thrown away: no route of the public API needs a body. API Gateway's own bound.
+inline constexpr std::uint64_t body_bytes_max = 10 * 1024 * 1024;
+
+/// Kept in memory on the ops listener, where corrections carry a body of a few bytes.
+inline constexpr std::size_t ops_body_bytes_max = 64 * 1024;
+
+// --- connections ------------------------------------------------------------------------------------------------
+
+/// Held by an idle connection. Ordinary requests fit; a longer head, or a body, borrows a large buffer until it is
+/// answered. A chunk's header with its extensions, and all trailers together, must fit behind the head.
+inline constexpr std::size_t small_buffer_bytes = 1'024;
+inline constexpr std::size_t large_buffer_bytes = 16 * 1024;
+
+inline constexpr std::size_t connections_max = 10'000;
+inline constexpr std::size_t ops_connections_max = 64;
+
+/// From the first byte of a request, or from accept, to the end of its head.
+inline constexpr auto header_deadline = 10s;
+/// From the end of the head to the end of the body.
+inline constexpr auto body_deadline = 30s;
+/// From an answer to the first byte of the next request.
+inline constexpr auto idle_deadline = 75s;
+/// For a client to take its answer off our hands.
+inline constexpr auto write_deadline = 10s;
+/// After the last answer we read and discard for a while, so that the client sees the answer and no reset.
+inline constexpr auto linger_deadline = 2s;
+/// How exact the deadlines above are: one timer looks at all connections.
+inline constexpr auto sweep_interval = 250ms;
+/// How long accepting rests when the process has no descriptor left.
+inline constexpr auto accept_pause = 100ms;
+/// How long a stopping server waits for a request that has begun to arrive.
+inline constexpr auto drain_deadline = 5s;
+
+/// Handlers run in one turn of the loop before what they gathered is handed to the store.
+inline constexpr int handlers_per_turn_max = 1'024;
+
+inline constexpr int threads_max = 64;
+
+// --- counting ---------------------------------------------------------------------------------------------------
+
+/// Visits waiting for the store; the next one is refused at once.
+inline constexpr std::size_t queued_visits_max = 8'192;
+/// Health checks and ops commands waiting for the store.
+inline constexpr std::size_t queued_reads_max = 8'192;
+
+/// JavaScript reads every count up to here exactly.
+inline constexpr std::uint64_t count_max = (std::uint64_t{1} << 53) - 1;
+
+inline constexpr std::size_t counter_id_chars_max = 128;
+
+/// Preview counters vanish by themselves.
+inline constexpr std::chrono::days preview_ttl{30};
+/// A hundred years: far from any overflow of a time.
+inline constexpr std::chrono::days ttl_max{36'525};
+
+/// The write-ahead log is folded into the database file after this many pages (of 4 KiB).
+inline constexpr int wal_pages_max = 1'000;
+
+/// For a command that asks a running server.
+inline constexpr auto ops_answer_deadline = 10s;
+
+// --- the log ----------------------------------------------------------------------------------------------------
+
+/// Lines waiting for a slow reader; what does not fit is dropped and counted.
+inline constexpr std::size_t log_buffer_bytes_max = 4 * 1024 * 1024;
+/// Of a value that a client sent.
+inline constexpr std::size_t log_value_bytes_max = 256;
+/// How long a stopping process waits for the reader of its log.
+inline constexpr auto log_drain_deadline = 2s;
+
+static_assert(small_buffer_bytes < large_buffer_bytes);
+static_assert(head_bytes_max + 1 < large_buffer_bytes, "a head over the limit is recognised in a large buffer");
+static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
+static_assert(sweep_interval < linger_deadline);
+static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
+
+}  // namespace vc::limits

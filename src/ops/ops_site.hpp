@@ -1,0 +1,42 @@
+// The ops listener's routes: for the operator and the program's own commands, never for visitors.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "counter/store_driver.hpp"
+#include "http/handler.hpp"
+#include "telemetry/log.hpp"
+
+namespace vc::ops {
+
+struct OpsOptions {
+  counter::Counter counter;                                                // whose store /readyz asks
+  std::function<counter::Counter(const counter::CounterId&)> counter_of;  // a counter by its id, with its TTL
+  std::function<bool()> draining;
+  std::string version;
+};
+
+/// Thread: its loop's. Lifetime: desk and log outlive it.
+class OpsSite final : public http::Handler {
+ public:
+  OpsSite(counter::Desk& desk, telemetry::Log& log, OpsOptions options)
+      : desk_(desk), log_(log), options_(std::move(options)) {}
+
+  http::Awaitable<void> handle(const http::Request& request, http::Reply& reply) override;
+  void refuse(http::Refusal refusal, http::Reply& reply) override;
+  void failed(const std::exception& reason) override;
+
+ private:
+  http::Awaitable<http::Response> answer(const http::Request& request);
+  http::Awaitable<http::Response> ready();
+  http::Awaitable<http::Response> counter(const http::Request& request, std::string_view id);
+  http::Awaitable<http::Response> read(counter::Counter counter);
+  http::Awaitable<http::Response> correct(counter::Counter counter, counter::Count count);
+
+  counter::Desk& desk_;
+  telemetry::Log& log_;
+  const OpsOptions options_;
+};
+
+}  // namespace vc::ops

@@ -1,0 +1,54 @@
+#include "store/memory/store.hpp"
+
+#include "base/time_text.hpp"
+#include "limits.hpp"
+
+namespace vc::store {
+
+using counter::Addition;
+using counter::Count;
+using counter::Counter;
+using counter::Outcome;
+using counter::Record;
+using counter::StoreFault;
+using counter::StoreResult;
+
+void MemoryStore::add(std::span<Addition> batch, WallTime now) {
+  for (Addition& addition : batch) {
+    const Record* record = live(*addition.counter, now);
+    const Count before = record != nullptr ? record->visit_count : 0;
+    if (addition.visits > limits::count_max - before) {
+      addition.error = {StoreFault::storage, "the count is at its limit"};
+      continue;
+    }
+    addition.count_after = put(*addition.counter, before + addition.visits, now).visit_count;
+    addition.outcome = Outcome::counted;
+  }
+}
+
+StoreResult<std::optional<Record>> MemoryStore::read(const Counter& counter, WallTime now) {
+  const Record* record = live(counter, now);
+  return record != nullptr ? std::optional(*record) : std::nullopt;
+}
+
+StoreResult<Record> MemoryStore::set(const Counter& counter, Count count, WallTime now) {
+  return put(counter, count, now);
+}
+
+Record* MemoryStore::live(const Counter& counter, WallTime now) {
+  const auto found = records_.find(counter.id.text());
+  if (found == records_.end() || expired(counter, found->second.expires, now)) return nullptr;
+  return &found->second;
+}
+
+Record& MemoryStore::put(const Counter& counter, Count count, WallTime now) {
+  const std::string time(view(rfc3339(now)));
+  if (live(counter, now) == nullptr) records_[counter.id.text()] = Record{.created_date = time};
+  Record& record = records_[counter.id.text()];
+  record.visit_count = count;
+  record.last_updated = time;
+  record.expires = expiry(counter, now);
+  return record;
+}
+
+}  // namespace vc::store

@@ -1,0 +1,25 @@
+// Counters in memory: for trials, and the twin that every other store is held against.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "counter/store.hpp"
+
+namespace vc::store {
+
+class MemoryStore final : public counter::CounterStore {
+ public:
+  void add(std::span<counter::Addition> batch, WallTime now) override;
+  counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
+  counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
+                                            WallTime now) override;
+
+ private:
+  counter::Record* live(const counter::Counter& counter, WallTime now);
+  counter::Record& put(const counter::Counter& counter, counter::Count count, WallTime now);
+
+  std::unordered_map<std::string, counter::Record> records_;
+};
+
+}  // namespace vc::store

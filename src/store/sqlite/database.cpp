@@ -1,0 +1,108 @@
+#include "store/sqlite/database.hpp"
+
+#include "base/check.hpp"
+
+namespace vc::store::sqlite {
+namespace {
+
+std::unexpected<Failure> failure(sqlite3* handle) {
+  return std::unexpected(Failure{sqlite3_extended_errcode(handle), sqlite3_errmsg(handle)});
+}
+
+void check_bound(int code) { check(code == SQLITE_OK, "a statement's parameter exists and fits"); }
+
+}  // namespace
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  check_bound(sqlite3_bind_int64(handle_.get(), parameter, value));
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::string_view value) {
+  check_bound(sqlite3_bind_text(handle_.get(), parameter, value.data(), static_cast<int>(value.size()), SQLITE_STATIC));
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::optional<std::int64_t> value) {
+  if (value) return bind(parameter, *value);
+  check_bound(sqlite3_bind_null(handle_.get(), parameter));
+  return *this;
+}
+
+Outcome<bool> Statement::step() {
+  switch (sqlite3_step(handle_.get())) {
+    case SQLITE_ROW:
+      return true;
+    case SQLITE_DONE:
+      return false;
+    default:
+      return failure(sqlite3_db_handle(handle_.get()));
+  }
+}
+
+Outcome<void> Statement::run() {
+  for (;;) {
+    const Outcome<bool> row = step();
+    if (row && *row) continue;
+    reset();
+    if (!row) return std::unexpected(row.error());
+    return {};
+  }
+}
+
+// The error that sqlite3_reset repeats has been reported by step.
+void Statement::reset() { sqlite3_reset(handle_.get()); }
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+
+std::string Statement::text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
+  return text != nullptr ? text : "";
+}
+
+bool Statement::is_null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
+
+Outcome<Database> Database::open(const std::string& path) {
+  sqlite3* handle = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  Database database(handle);
+  if (code != SQLITE_OK) return std::unexpected(Failure{code, handle != nullptr ? sqlite3_errmsg(handle) : "no memory"});
+  return database;
+}
+
+Outcome<Statement> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
+  if (code != SQLITE_OK) return failure(handle_.get());
+  return Statement(statement);
+}
+
+Outcome<void> Database::execute(const char* sql) {
+  if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure(handle_.get());
+  return {};
+}
+
+Outcome<Statement> Database::first_row(std::string_view sql) {
+  Outcome<Statement> statement = prepare(sql);
+  if (!statement) return statement;
+  const Outcome<bool> row = statement->step();
+  if (!row) return std::unexpected(row.error());
+  check(*row, "this query always has a row");
+  return statement;
+}
+
+Outcome<std::int64_t> Database::integer(std::string_view sql) {
+  const Outcome<Statement> row = first_row(sql);
+  if (!row) return std::unexpected(row.error());
+  return row->integer(0);
+}
+
+Outcome<std::string> Database::text(std::string_view sql) {
+  const Outcome<Statement> row = first_row(sql);
+  if (!row) return std::unexpected(row.error());
+  return row->text(0);
+}
+
+}  // namespace vc::store::sqlite

@@ -1,0 +1,82 @@
+// SQLite's handles as owners, and its result codes as values. Nothing of sqlite3.h leaves this folder.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace vc::store::sqlite {
+
+/// A result code that is no success, with SQLite's own words for it.
+struct Failure {
+  int code = SQLITE_OK;  // extended
+  std::string message;
+
+  int primary() const { return code & 0xFF; }
+};
+
+template <class T>
+using Outcome = Result<T, Failure>;
+
+/// A prepared statement. Parameters are numbered from 1, columns from 0. Lifetime: ends before its database.
+class Statement final {
+ public:
+  Statement() = default;  // of no use until one is moved into it
+  explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
+
+  Statement& bind(int parameter, std::int64_t value);
+  Statement& bind(int parameter, std::string_view value);  // borrowed until the statement is reset
+  Statement& bind(int parameter, std::optional<std::int64_t> value);
+
+  /// True: a row is there to read. False: done.
+  Outcome<bool> step();
+  /// Runs to the end and resets, also after an error.
+  Outcome<void> run();
+  void reset();
+
+  std::int64_t integer(int column) const;
+  std::string text(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+/// One connection, used by one thread at a time.
+class Database final {
+ public:
+  static Outcome<Database> open(const std::string& path);
+
+  Outcome<Statement> prepare(std::string_view sql);
+  /// Runs statements that give no rows, or whose rows nobody needs.
+  Outcome<void> execute(const char* sql);
+  /// The first column of the first row.
+  Outcome<std::int64_t> integer(std::string_view sql);
+  Outcome<std::string> text(std::string_view sql);
+
+  bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+  sqlite3* handle() const { return handle_.get(); }
+
+  /// Leaves the handle open for ever: closing a database after an I/O error would write to it.
+  void abandon() { handle_.release(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  explicit Database(sqlite3* handle) : handle_(handle) {}
+  Outcome<Statement> first_row(std::string_view sql);
+
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace vc::store::sqlite

@@ -1,0 +1,339 @@
+#include "store/sqlite/store.hpp"
+
+#include <utility>
+
+#include "base/time_text.hpp"
+#include "limits.hpp"
+#include "store/sqlite/files.hpp"
+#include "store/sqlite/schema.hpp"
+
+namespace vc::store {
+
+namespace fs = std::filesystem;
+
+using counter::Addition;
+using counter::Count;
+using counter::Counter;
+using counter::Record;
+using counter::StoreError;
+using counter::StoreFault;
+using counter::StoreResult;
+using sqlite::Database;
+using sqlite::Failure;
+using sqlite::OwnerLock;
+using sqlite::Statement;
+
+namespace {
+
+// ?1 id, ?2 visits, ?3 now as text, ?4 new expiry, ?5 now in seconds: NULL without a TTL, and then nothing is expired.
+constexpr const char* add_sql = R"sql(
+INSERT INTO counters (counter_id, visit_count, created_date, last_updated, ItemExpireTTL)
+VALUES (?1, ?2, ?3, ?3, ?4)
+ON CONFLICT (counter_id) DO UPDATE SET
+  visit_count   = excluded.visit_count + iif(ItemExpireTTL <= ?5, 0, visit_count),
+  created_date  = iif(ItemExpireTTL <= ?5, excluded.created_date, created_date),
+  last_updated  = excluded.last_updated,
+  ItemExpireTTL = excluded.ItemExpireTTL
+RETURNING visit_count
+)sql";
+
+constexpr const char* set_sql = R"sql(
+INSERT INTO counters (counter_id, visit_count, created_date, last_updated, ItemExpireTTL)
+VALUES (?1, ?2, ?3, ?3, ?4)
+ON CONFLICT (counter_id) DO UPDATE SET
+  visit_count   = excluded.visit_count,
+  created_date  = iif(ItemExpireTTL <= ?5, excluded.created_date, created_date),
+  last_updated  = excluded.last_updated,
+  ItemExpireTTL = excluded.ItemExpireTTL
+)sql";
+
+constexpr const char* add_hour_sql = R"sql(
+INSERT INTO visits_per_hour (counter_id, hour, visits) VALUES (?1, ?2, ?3)
+ON CONFLICT (counter_id, hour) DO UPDATE SET visits = visits + excluded.visits
+)sql";
+
+constexpr const char* read_sql =
+    "SELECT visit_count, created_date, last_updated, ItemExpireTTL FROM counters WHERE counter_id = ?1";
+
+std::int64_t seconds(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
+
+std::optional<std::int64_t> expiry_seconds(const Counter& counter, WallTime now) {
+  const auto expires = expiry(counter, now);
+  return expires ? std::optional(seconds(*expires)) : std::nullopt;
+}
+
+std::optional<std::int64_t> expired_until(const Counter& counter, WallTime now) {
+  if (counter.ttl.count() == 0) return std::nullopt;
+  return seconds(std::chrono::floor<std::chrono::seconds>(now));
+}
+
+/// One line for the operator: what is wrong with this file, and what to do.
+std::unexpected<Error> unusable(const fs::path& file, std::string_view what) {
+  return fail("cannot use {} as a store: {}", file.string(), what);
+}
+
+std::string advice(const Failure& failure) {
+  switch (failure.primary()) {
+    case SQLITE_NOTADB:
+      return "it is not an SQLite database, or damaged; restore a backup, or choose another --store";
+    case SQLITE_CORRUPT:
+      return fmt::format("it is damaged ({}); restore a backup", failure.message);
+    case SQLITE_BUSY:
+      return "another program has it open; close that one first";
+    case SQLITE_FULL:
+      return "the disk is full; make space";
+    default:
+      return fmt::format("{} (SQLite {})", failure.message, failure.code);
+  }
+}
+
+sqlite::Outcome<void> execute_all(Database& database, std::initializer_list<const char*> statements) {
+  for (const char* sql : statements) {
+    if (auto done = database.execute(sql); !done) return done;
+  }
+  return {};
+}
+
+/// Nothing if the file is a whole store of ours, else what is wrong with it. Writes nothing.
+sqlite::Outcome<std::string> find_fault(Database& database) {
+  const auto id = database.integer("PRAGMA application_id");
+  if (!id) return std::unexpected(id.error());
+  if (*id != sqlite::application_id) return "it belongs to another program; choose another --store";
+
+  const auto version = database.integer("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version != sqlite::schema_version) {
+    return fmt::format("its schema version is {}, this program knows {}; use the version that made it", *version,
+                       sqlite::schema_version);
+  }
+
+  const auto journal = database.text("PRAGMA journal_mode");
+  if (!journal) return std::unexpected(journal.error());
+  if (*journal != "wal") return "its journal mode was changed; set it back with PRAGMA journal_mode=WAL";
+
+  const auto health = database.text("PRAGMA quick_check(1)");
+  if (!health) return std::unexpected(health.error());
+  if (*health != "ok") return fmt::format("it is damaged ({}); restore a backup", *health);
+  return "";
+}
+
+/// Makes the connection ready to count.
+sqlite::Outcome<void> configure(Database& database) {
+  int keep = 1;  // the log is created once: what a lost directory entry could take away is then never needed
+  sqlite3_file_control(database.handle(), nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);
+  return execute_all(database, {"PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0",
+                                "PRAGMA wal_checkpoint(TRUNCATE)"});
+}
+
+// What cannot be looked at is found out by the next step, which says why.
+bool is_there(const fs::path& file) {
+  std::error_code ignored;
+  return fs::exists(file, ignored);
+}
+
+fs::path wal_of(const fs::path& file) { return file.string() + "-wal"; }
+
+Result<void> provide_file(const fs::path& file) {
+  if (is_there(file)) return {};
+  if (is_there(wal_of(file))) {
+    return unusable(file, "it is gone, but its write-ahead log is still there; put the file back, or restore a backup");
+  }
+  return sqlite::create_store_file(file);
+}
+
+Result<void> recover_from_disk(const fs::path& file) {
+  for (const fs::path& each : {file, wal_of(file)}) {
+    if (!is_there(each)) continue;
+    if (auto done = sqlite::forget_cached_pages(each); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, IfAbsent if_absent) {
+  std::error_code error;
+  const fs::path file = fs::weakly_canonical(fs::absolute(given), error);
+  if (error) return unusable(given, error.message());
+  if (if_absent == IfAbsent::refuse && !is_there(file)) return unusable(file, "it does not exist; `serve` creates it");
+  fs::create_directories(file.parent_path(), error);
+  if (error) return unusable(file, fmt::format("its directory cannot be created: {}", error.message()));
+
+  Result<OwnerLock> lock = OwnerLock::take(file);
+  if (!lock) return std::unexpected(lock.error());
+  if (auto provided = provide_file(file); !provided) return std::unexpected(provided.error());
+  if (auto recovered = recover_from_disk(file); !recovered) return std::unexpected(recovered.error());
+
+  sqlite::Outcome<Database> database = Database::open(file.string());
+  if (!database) return unusable(file, advice(database.error()));
+  // Exclusive before the first access: no shared memory file, and no second connection, ever.
+  if (auto done = execute_all(*database, {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA trusted_schema=OFF",
+                                          "PRAGMA cell_size_check=ON"});
+      !done) {
+    return unusable(file, advice(done.error()));
+  }
+  const auto fault = find_fault(*database);
+  if (!fault) return unusable(file, advice(fault.error()));
+  if (!fault->empty()) return unusable(file, *fault);
+  if (auto done = configure(*database); !done) return unusable(file, advice(done.error()));
+  if (auto synced = sqlite::sync_directory(file.parent_path()); !synced) return std::unexpected(synced.error());
+
+  auto statements = prepare(*database);
+  if (!statements) return unusable(file, advice(statements.error()));
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(*lock), std::move(*database), std::move(*statements)));
+}
+
+std::optional<sqlite::Owner> SqliteStore::owner(const fs::path& file) {
+  std::error_code error;
+  return OwnerLock::owner(fs::weakly_canonical(fs::absolute(file), error));
+}
+
+SqliteStore::SqliteStore(OwnerLock lock, Database database, Statements statements)
+    : lock_(std::move(lock)),
+      database_(std::move(database)),
+      statements_(std::move(statements)),
+      checkpoint_at_(limits::wal_pages_max) {
+  const auto note_pages = [](void* pages, sqlite3*, const char*, int in_wal) {
+    *static_cast<int*>(pages) = in_wal;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_.handle(), note_pages, &wal_pages_);
+}
+
+// Nothing stays in the log of a store that is closed: whoever copies or replaces the file then has the whole of it.
+SqliteStore::~SqliteStore() {
+  if (broken_) {
+    database_.abandon();
+    return;
+  }
+  statements_ = {};
+  (void)database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");  // if it fails, the next start does it
+}
+
+sqlite::Outcome<SqliteStore::Statements> SqliteStore::prepare(Database& database) {
+  Statements statements;
+  const std::pair<Statement&, const char*> all[] = {
+      {statements.begin, "BEGIN IMMEDIATE"}, {statements.commit, "COMMIT"},         {statements.rollback, "ROLLBACK"},
+      {statements.add, add_sql},             {statements.add_hour, add_hour_sql}, {statements.read, read_sql},
+      {statements.set, set_sql}};
+  for (const auto& [statement, sql] : all) {
+    auto prepared = database.prepare(sql);
+    if (!prepared) return std::unexpected(prepared.error());
+    statement = std::move(*prepared);
+  }
+  return statements;
+}
+
+void SqliteStore::add(std::span<Addition> batch, WallTime now) {
+  checkpoint_if_due();
+  if (broken_) return give_up(batch, counter::Outcome::not_counted, Failure{SQLITE_IOERR, broken_->detail});
+  if (const auto added = add_all(batch, now); !added) {
+    return give_up(batch, counter::Outcome::not_counted, added.error());
+  }
+  if (const auto committed = statements_.commit.run(); !committed) {
+    // Without space the transaction is whole in memory and rolled back. After any other error it may be on the disk.
+    const bool full = committed.error().primary() == SQLITE_FULL;
+    return give_up(batch, full ? counter::Outcome::not_counted : counter::Outcome::unknown, committed.error());
+  }
+}
+
+sqlite::Outcome<void> SqliteStore::add_all(std::span<Addition> batch, WallTime now) {
+  if (auto begun = statements_.begin.run(); !begun) return begun;
+  for (Addition& addition : batch) {
+    const auto added = add_one(addition, now);
+    if (added) {
+      addition.outcome = counter::Outcome::counted;
+    } else if (added.error().primary() == SQLITE_CONSTRAINT) {
+      addition.error = {StoreFault::storage, "the count is at its limit"};
+    } else {
+      return added;
+    }
+  }
+  return {};
+}
+
+sqlite::Outcome<void> SqliteStore::add_one(Addition& addition, WallTime now) {
+  const Counter& counter = *addition.counter;
+  const Rfc3339 time = rfc3339(now);
+  Statement& add = statements_.add;
+  add.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(addition.visits)).bind(3, view(time));
+  add.bind(4, expiry_seconds(counter, now)).bind(5, expired_until(counter, now));
+  const auto row = add.step();
+  if (row && *row) addition.count_after = static_cast<Count>(add.integer(0));
+  if (!row) {
+    add.reset();
+    return std::unexpected(row.error());
+  }
+  if (auto done = add.run(); !done) return done;
+
+  const Rfc3339 hour = rfc3339(std::chrono::floor<std::chrono::hours>(now));
+  return statements_.add_hour.bind(1, counter.id.text())
+      .bind(2, view(hour))
+      .bind(3, static_cast<std::int64_t>(addition.visits))
+      .run();
+}
+
+void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, const Failure& failure) {
+  const StoreError error = judge(failure);
+  if (!broken_ && database_.in_transaction()) {
+    if (const auto undone = statements_.rollback.run(); !undone) judge(undone.error());
+  }
+  for (Addition& addition : batch) {
+    addition.outcome = outcome;
+    addition.error = error;
+  }
+}
+
+StoreResult<std::optional<Record>> SqliteStore::read(const Counter& counter, WallTime now) {
+  if (broken_) return std::unexpected(*broken_);
+  Statement& read = statements_.read;
+  const auto row = read.bind(1, counter.id.text()).step();
+  std::optional<Record> record;
+  if (row && *row) {
+    record = Record{.visit_count = static_cast<Count>(read.integer(0)),
+                    .created_date = read.text(1),
+                    .last_updated = read.text(2),
+                    .expires = {}};
+    if (!read.is_null(3)) record->expires = std::chrono::sys_seconds(std::chrono::seconds(read.integer(3)));
+  }
+  read.reset();
+  if (!row) return std::unexpected(judge(row.error()));
+  if (record && expired(counter, record->expires, now)) record.reset();
+  return record;
+}
+
+StoreResult<Record> SqliteStore::set(const Counter& counter, Count count, WallTime now) {
+  checkpoint_if_due();
+  if (broken_) return std::unexpected(*broken_);
+  const Rfc3339 time = rfc3339(now);
+  Statement& set = statements_.set;
+  set.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(count)).bind(3, view(time));
+  set.bind(4, expiry_seconds(counter, now)).bind(5, expired_until(counter, now));
+  if (const auto done = set.run(); !done) return std::unexpected(judge(done.error()));
+
+  auto record = read(counter, now);
+  if (!record) return std::unexpected(record.error());
+  return **record;
+}
+
+// Between batches, so that no visit waits for its own answer longer than its own commit.
+void SqliteStore::checkpoint_if_due() {
+  if (broken_ || wal_pages_ < checkpoint_at_) return;
+  const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK) {
+    checkpoint_at_ = limits::wal_pages_max;
+    wal_pages_ = 0;
+  } else {
+    checkpoint_at_ = wal_pages_ + limits::wal_pages_max;  // without space: later
+    judge(Failure{code, sqlite3_errmsg(database_.handle())});
+  }
+}
+
+StoreError SqliteStore::judge(const Failure& failure) {
+  StoreError error{StoreFault::storage, fmt::format("{} (SQLite {})", failure.message, failure.code)};
+  if (failure.primary() != SQLITE_FULL && failure.primary() != SQLITE_CONSTRAINT && !broken_) broken_ = error;
+  return error;
+}
+
+}  // namespace vc::store

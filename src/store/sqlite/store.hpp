@@ -1,0 +1,64 @@
+// Counters in one SQLite file: durable when `add` returns, one transaction and one fdatasync a batch.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "counter/store.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/owner_lock.hpp"
+
+namespace vc::store {
+
+/// Owns the file for as long as it lives. Thread: one at a time.
+///
+/// Disk full: rolled back, `not_counted`; counts again when there is space. Any other I/O error or corruption: `unknown`
+/// if it happened at the commit, and `broken`: the process should end, and the next start recovers from the disk.
+class SqliteStore final : public counter::CounterStore {
+ public:
+  enum class IfAbsent { create, refuse };
+
+  /// Opens the file, recovering what a crash left. Errors, each one line that says what to do: owned by another process,
+  /// not ours, damaged, made by a newer version, absent, no permission, no space.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& file, IfAbsent if_absent);
+
+  /// Who has the file open now, if anybody.
+  static std::optional<sqlite::Owner> owner(const std::filesystem::path& file);
+
+  ~SqliteStore() override;
+
+  void add(std::span<counter::Addition> batch, WallTime now) override;
+  counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
+  counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
+                                            WallTime now) override;
+  const counter::StoreError* broken() const override { return broken_ ? &*broken_ : nullptr; }
+
+  /// Tells other processes where this one's ops listener is.
+  Result<void> announce_ops(std::string_view address) { return lock_.announce_ops(address); }
+
+ private:
+  struct Statements {
+    sqlite::Statement begin, commit, rollback, add, add_hour, read, set;
+  };
+
+  SqliteStore(sqlite::OwnerLock lock, sqlite::Database database, Statements statements);
+  static sqlite::Outcome<Statements> prepare(sqlite::Database& database);
+
+  sqlite::Outcome<void> add_all(std::span<counter::Addition> batch, WallTime now);
+  sqlite::Outcome<void> add_one(counter::Addition& addition, WallTime now);
+  void give_up(std::span<counter::Addition> batch, counter::Outcome outcome, const sqlite::Failure& failure);
+  void checkpoint_if_due();
+  counter::StoreError judge(const sqlite::Failure& failure);
+
+  sqlite::OwnerLock lock_;
+  sqlite::Database database_;
+  Statements statements_;
+  int wal_pages_ = 0;       // SQLite's hook writes it after each commit
+  int checkpoint_at_;
+  std::optional<counter::StoreError> broken_;
+};
+
+}  // namespace vc::store

@@ -1,0 +1,111 @@
+#include "telemetry/log.hpp"
+
+#include <limits.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "limits.hpp"
+
+namespace vc::telemetry {
+
+namespace {
+
+/// A write of at most this much to a pipe that poll calls ready does not block (pipe(7)); a file never waits for a reader.
+std::size_t piece_bytes_max(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? std::string::npos : PIPE_BUF;
+}
+
+}  // namespace
+
+Log::Log(const Clock& clock, Options options)
+    : clock_(clock), options_(options), piece_bytes_max_(piece_bytes_max(options.fd)), thread_([this] { run(); }) {}
+
+Log::~Log() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    give_up_at_ = std::chrono::steady_clock::now() + limits::log_drain_deadline;
+  }
+  lines_arrived_.notify_one();
+  thread_.join();
+}
+
+void Log::line(LogLevel level, std::string_view message, std::initializer_list<Field> fields) {
+  if (!wants(level)) return;
+  std::string line;
+  append_line(line, options_.format, clock_.now(), level, message, {fields.begin(), fields.size()});
+  write(line, 1);
+}
+
+void Log::write(std::string_view lines, std::size_t line_count) {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.size() + lines.size() > options_.buffer_bytes_max) {
+    dropped_ += line_count;
+    return;
+  }
+  waiting_.append(lines);
+  lines_arrived_.notify_one();
+}
+
+void Log::run() {
+  std::string writing;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    lines_arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty() && dropped_ == 0) break;  // stopping, and nothing is left
+    std::swap(writing, waiting_);
+    report_dropped(writing);
+    lock.unlock();
+    write_out(writing);
+    writing.clear();
+    lock.lock();
+  }
+}
+
+void Log::report_dropped(std::string& to) {
+  if (dropped_ == 0) return;
+  const std::array fields = {Field{"lines", static_cast<std::int64_t>(std::exchange(dropped_, 0))}};
+  append_line(to, options_.format, clock_.now(), LogLevel::warn, "log lines dropped", fields);
+}
+
+// A full disk or a closed pipe costs lines, nothing else.
+void Log::write_out(std::string_view bytes) {
+  while (!bytes.empty() && reader_is_ready()) {
+    const ssize_t written = ::write(options_.fd, bytes.data(), std::min(bytes.size(), piece_bytes_max_));
+    if (written < 0 && errno != EINTR && errno != EAGAIN) return;
+    bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+  }
+}
+
+// Waits for it; false once the process ends and has waited long enough.
+bool Log::reader_is_ready() {
+  if (piece_bytes_max_ == std::string::npos) return true;
+  for (;;) {
+    pollfd reader{.fd = options_.fd, .events = POLLOUT, .revents = 0};
+    constexpr int look_again_ms = 100;
+    if (::poll(&reader, 1, look_again_ms) > 0) return true;
+    const std::lock_guard lock(mutex_);
+    if (stopping_ && std::chrono::steady_clock::now() >= give_up_at_) return false;
+  }
+}
+
+void TurnLog::info(std::string_view message, std::span<const Field> fields) {
+  if (!log_.wants(LogLevel::info)) return;
+  append_line(lines_, log_.format(), clock_.now(), LogLevel::info, message, fields);
+  ++line_count_;
+}
+
+void TurnLog::flush() {
+  if (lines_.empty()) return;
+  log_.write(lines_, std::exchange(line_count_, 0));
+  lines_.clear();
+}
+
+}  // namespace vc::telemetry

@@ -1,0 +1,86 @@
+// The log: never blocks and never stops the counting. What a slow or dead reader does not take is dropped, and counted.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "telemetry/log_line.hpp"
+
+namespace vc::telemetry {
+
+/// Writes to a file descriptor on a thread of its own. Thread: any.
+class Log final {
+ public:
+  struct Options {
+    int fd;  // borrowed
+    LogFormat format;
+    LogLevel level;
+    std::size_t buffer_bytes_max;
+  };
+
+  Log(const Clock& clock, Options options);
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  /// Waits for the reader to take what is left, for limits::log_drain_deadline at most.
+  ~Log();
+
+  bool wants(LogLevel level) const { return level >= options_.level; }
+  LogFormat format() const { return options_.format; }
+
+  void debug(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::debug, message, fields); }
+  void info(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::info, message, fields); }
+  void warn(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::warn, message, fields); }
+  void error(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::error, message, fields); }
+
+  /// Takes over lines that were formatted elsewhere. All of them, or if there is no room, none.
+  void write(std::string_view lines, std::size_t line_count);
+
+ private:
+  void line(LogLevel level, std::string_view message, std::initializer_list<Field> fields);
+  void run();
+  void write_out(std::string_view bytes);
+  bool reader_is_ready();
+  void report_dropped(std::string& to);
+
+  const Clock& clock_;
+  const Options options_;
+  const std::size_t piece_bytes_max_;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable lines_arrived_;
+  std::string waiting_;
+  std::uint64_t dropped_ = 0;
+  bool stopping_ = false;
+  std::chrono::steady_clock::time_point give_up_at_;
+
+  std::thread thread_;
+};
+
+/// One I/O thread's lines, gathered during a turn of its loop and handed over in one piece. Thread: its loop's.
+class TurnLog final {
+ public:
+  TurnLog(Log& log, const Clock& clock) : log_(log), clock_(clock) {}
+
+  void info(std::string_view message, std::span<const Field> fields);
+
+  /// Call it at the end of each turn.
+  void flush();
+
+ private:
+  Log& log_;
+  const Clock& clock_;
+  std::string lines_;
+  std::size_t line_count_ = 0;
+};
+
+}  // namespace vc::telemetry

@@ -1,0 +1,28 @@
+// One line of the log, as JSON for programs or as text for people.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.hpp"
+
+namespace vc::telemetry {
+
+enum class LogLevel { debug, info, warn, error };
+enum class LogFormat { text, json };
+
+struct Field {
+  std::string_view name;
+  std::variant<std::string_view, std::int64_t> value;
+};
+
+/// Appends one line and its end. JSON: one object, valid UTF-8 whatever bytes the values hold; text: nothing in it moves
+/// a terminal's cursor. Values are cut at limits::log_value_bytes_max.
+void append_line(std::string& to, LogFormat format, WallTime time, LogLevel level, std::string_view message,
+                 std::span<const Field> fields);
+
+}  // namespace vc::telemetry

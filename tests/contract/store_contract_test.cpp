@@ -1,0 +1,191 @@
+// What every store promises, run on each of them. If a store needs a special case here, the contract is wrong.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "counter/store.hpp"
+#include "limits.hpp"
+#include "store/memory/store.hpp"
+#include "store/sqlite/store.hpp"
+
+namespace vc::counter {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::days;
+
+/// A store, and whatever it needs to live.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  virtual CounterStore& store() = 0;
+};
+
+class MemoryProvider final : public Provider {
+ public:
+  CounterStore& store() override { return store_; }
+
+ private:
+  store::MemoryStore store_;
+};
+
+class SqliteProvider final : public Provider {
+ public:
+  SqliteProvider() {
+    std::string name = testing::TempDir() + "contract-XXXXXX";
+    directory_ = ::mkdtemp(name.data());
+    store_ = *store::SqliteStore::open(directory_ / "visits.db", store::SqliteStore::IfAbsent::create);
+  }
+  ~SqliteProvider() override {
+    store_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  CounterStore& store() override { return *store_; }
+
+ private:
+  std::filesystem::path directory_;
+  std::unique_ptr<store::SqliteStore> store_;
+};
+
+struct Kind {
+  const char* name;
+  std::function<std::unique_ptr<Provider>()> make;
+};
+
+class StoreContract : public testing::TestWithParam<Kind> {
+ protected:
+  CounterStore& store() { return provider_->store(); }
+
+  /// Adds visits to one counter; the count after them. Requires: they are counted.
+  Count add(const Counter& counter, std::uint64_t visits, WallTime now) {
+    std::array batch = {Addition{.counter = &counter, .visits = visits}};
+    store().add(batch, now);
+    EXPECT_EQ(batch[0].outcome, Outcome::counted) << batch[0].error.detail;
+    return batch[0].count_after;
+  }
+
+  std::optional<Record> read(const Counter& counter, WallTime now) {
+    auto record = store().read(counter, now);
+    EXPECT_TRUE(record);
+    return record.value_or(std::nullopt);
+  }
+
+  const WallTime start_ = std::chrono::sys_days{2026y / 11 / 22} + 18h + 40min;
+  const Counter main_{*CounterId::parse("main_counter")};
+  const Counter other_{*CounterId::parse("other")};
+  const Counter brief_{*CounterId::parse("brief"), days(30)};
+
+ private:
+  std::unique_ptr<Provider> provider_ = GetParam().make();
+};
+
+TEST_P(StoreContract, HasNoRecordAtFirst) { EXPECT_EQ(read(main_, start_), std::nullopt); }
+
+TEST_P(StoreContract, CreatesTheRecordWithTheFirstVisit) {
+  EXPECT_EQ(add(main_, 1, start_), 1U);
+  const auto record = read(main_, start_);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->visit_count, 1U);
+  EXPECT_EQ(record->created_date, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(record->last_updated, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(record->expires, std::nullopt);
+}
+
+TEST_P(StoreContract, AddsAndKeepsTheDateOfCreation) {
+  add(main_, 1, start_);
+  EXPECT_EQ(add(main_, 41, start_ + 1h), 42U);
+  const auto record = read(main_, start_ + 1h);
+  EXPECT_EQ(record->visit_count, 42U);
+  EXPECT_EQ(record->created_date, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(record->last_updated, "2026-11-22T19:40:00Z");
+}
+
+TEST_P(StoreContract, ReadsWithoutChanging) {
+  add(main_, 5, start_);
+  read(main_, start_ + 1h);
+  EXPECT_EQ(read(main_, start_ + 2h)->last_updated, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(add(main_, 1, start_), 6U);
+}
+
+TEST_P(StoreContract, KeepsCountersApartInOneBatch) {
+  std::array batch = {Addition{.counter = &main_, .visits = 2}, Addition{.counter = &other_, .visits = 3}};
+  store().add(batch, start_);
+  EXPECT_EQ(batch[0].count_after, 2U);
+  EXPECT_EQ(batch[1].count_after, 3U);
+  EXPECT_EQ(read(main_, start_)->visit_count, 2U);
+  EXPECT_EQ(read(other_, start_)->visit_count, 3U);
+}
+
+TEST_P(StoreContract, SetsACountAndGoesOnFromThere) {
+  add(main_, 1, start_);
+  const auto record = store().set(main_, 100, start_ + 1h);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->visit_count, 100U);
+  EXPECT_EQ(record->created_date, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(record->last_updated, "2026-11-22T19:40:00Z");
+  EXPECT_EQ(add(main_, 1, start_ + 1h), 101U);
+}
+
+TEST_P(StoreContract, SetsACounterThatIsAbsent) {
+  ASSERT_TRUE(store().set(main_, 0, start_));
+  EXPECT_EQ(read(main_, start_)->visit_count, 0U);
+  EXPECT_EQ(add(main_, 1, start_), 1U);
+}
+
+TEST_P(StoreContract, CountsUpToTheLimitAndNotBeyond) {
+  ASSERT_TRUE(store().set(main_, limits::count_max - 1, start_));
+  EXPECT_EQ(add(main_, 1, start_), limits::count_max);
+  std::array batch = {Addition{.counter = &main_, .visits = 1}, Addition{.counter = &other_, .visits = 1}};
+  store().add(batch, start_);
+  EXPECT_EQ(batch[0].outcome, Outcome::not_counted);
+  EXPECT_EQ(batch[1].outcome, Outcome::counted) << "the other counter has nothing to do with it";
+  EXPECT_EQ(read(main_, start_)->visit_count, limits::count_max);
+  EXPECT_EQ(store().broken(), nullptr);
+}
+
+TEST_P(StoreContract, ExpiresARecordItsTtlAfterTheLastVisit) {
+  add(brief_, 5, start_);
+  EXPECT_EQ(read(brief_, start_)->expires, std::chrono::floor<std::chrono::seconds>(start_) + days(30));
+  EXPECT_EQ(add(brief_, 1, start_ + days(29)), 6U);
+  EXPECT_EQ(read(brief_, start_ + days(59) - 1s)->visit_count, 6U);
+  EXPECT_EQ(read(brief_, start_ + days(59)), std::nullopt);
+}
+
+TEST_P(StoreContract, StartsAnExpiredCounterAnew) {
+  add(brief_, 5, start_);
+  EXPECT_EQ(add(brief_, 2, start_ + days(30)), 2U);
+  const auto record = read(brief_, start_ + days(30));
+  EXPECT_EQ(record->visit_count, 2U);
+  EXPECT_EQ(record->created_date, "2026-12-22T18:40:00Z");
+  EXPECT_EQ(record->expires, std::chrono::floor<std::chrono::seconds>(start_) + days(60));
+}
+
+TEST_P(StoreContract, SetsAnExpiredCounterAsAnAbsentOne) {
+  add(brief_, 5, start_);
+  const auto record = store().set(brief_, 7, start_ + days(30));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->created_date, "2026-12-22T18:40:00Z");
+}
+
+TEST_P(StoreContract, WithoutATtlIgnoresAnOldExpiryAndRemovesItWithTheNextVisit) {
+  add(brief_, 5, start_);
+  const Counter kept{brief_.id};
+  EXPECT_EQ(read(kept, start_ + days(400))->visit_count, 5U);
+  EXPECT_EQ(add(kept, 1, start_ + days(400)), 6U);
+  EXPECT_EQ(read(kept, start_ + days(400))->expires, std::nullopt);
+  EXPECT_EQ(read(brief_, start_ + days(4'000))->visit_count, 6U) << "nothing expires what has no expiry";
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
+                         testing::Values(Kind{"memory", [] { return std::make_unique<MemoryProvider>(); }},
+                                         Kind{"sqlite", [] { return std::make_unique<SqliteProvider>(); }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+}  // namespace
+}  // namespace vc::counter
