@@ -15,17 +15,17 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t head_bytes_max = 10'240;
 
 /// Read and thrown away: no route of the public API needs a body. API Gateway's own bound.
-inline constexpr std::uint64_t body_bytes_max = 10 * 1024 * 1024;
+inline constexpr std::uint64_t body_bytes_max = std::uint64_t{10} * 1024 * 1024;
 
 /// Kept in memory on the ops listener, where corrections carry a body of a few bytes.
-inline constexpr std::size_t ops_body_bytes_max = 64 * 1024;
+inline constexpr std::size_t ops_body_bytes_max = std::size_t{64} * 1024;
 
 // --- connections ------------------------------------------------------------------------------------------------
 
 /// Held by an idle connection. Ordinary requests fit; a longer head, or a body, borrows a large buffer until it is
 /// answered. A chunk's header with its extensions, and all trailers together, must fit behind the head.
 inline constexpr std::size_t small_buffer_bytes = 1'024;
-inline constexpr std::size_t large_buffer_bytes = 16 * 1024;
+inline constexpr std::size_t large_buffer_bytes = std::size_t{16} * 1024;
 
 inline constexpr std::size_t connections_max = 10'000;
 inline constexpr std::size_t ops_connections_max = 64;
@@ -78,7 +78,7 @@ inline constexpr auto ops_answer_deadline = 10s;
 // --- the log ----------------------------------------------------------------------------------------------------
 
 /// Lines waiting for a slow reader; what does not fit is dropped and counted.
-inline constexpr std::size_t log_buffer_bytes_max = 4 * 1024 * 1024;
+inline constexpr std::size_t log_buffer_bytes_max = std::size_t{4} * 1024 * 1024;
 /// Of a value that a client sent.
 inline constexpr std::size_t log_value_bytes_max = 256;
 /// How long a stopping process waits for the reader of its log.

@@ -1,7 +1,7 @@
 #include "app/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <map>
@@ -93,12 +93,14 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   Arguments arguments;
   CLI::App app("Counts visits to web pages: every visit atomically and durably.", "visitor-counter");
   app.require_subcommand(1);
-  app.footer("Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the --config file.");
+  app.footer(
+      "Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the --config file.");
 
   CLI::App* serve = app.add_subcommand("serve", "Run the server.");
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");
-  CLI::App* config = app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
+  CLI::App* config =
+      app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
   for (CLI::App* command : {serve, get, set, config}) add_settings(*command, arguments);
 
@@ -117,9 +119,8 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   if (version_command->parsed()) return fmt::print("{}\n", version), done;
   if (serve->parsed()) return with_config(arguments, environment, run_serve);
   if (config->parsed()) {
-    return with_config(arguments, environment, [](const Choices& choices, const Config&) -> Result<std::string> {
-      return to_toml(choices);
-    });
+    return with_config(arguments, environment,
+                       [](const Choices& choices, const Config&) -> Result<std::string> { return to_toml(choices); });
   }
   return with_config(arguments, environment, [&](const Choices&, const Config& effective) {
     return get->parsed() ? run_get(arguments, effective) : run_set(arguments, effective);

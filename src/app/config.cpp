@@ -47,7 +47,8 @@ Result<void> assign_number(T& to, std::string_view value, std::uint64_t min, std
 }
 
 template <class T, std::size_t N>
-Result<void> assign_choice(T& to, std::string_view value, const std::array<std::pair<std::string_view, T>, N>& choices) {
+Result<void> assign_choice(T& to, std::string_view value,
+                           const std::array<std::pair<std::string_view, T>, N>& choices) {
   const auto found = std::ranges::find(choices, value, [](const auto& choice) { return choice.first; });
   if (found == choices.end()) {
     std::string names;
@@ -94,43 +95,47 @@ Result<void> assign_log_level(LogLevel& to, std::string value) {
 // An empty default is worked out in `choose`.
 std::vector<Setting> make_settings() {
   return {
-    {"listen", "", "ADDRESS:PORT", "127.0.0.1:8080", "where visitors are served; port 0 is any free one",
-     [](Config& c, const std::string& v) { return assign(c.listen, http::parse_endpoint(v)); }},
-    {"preview-listen", "", "ADDRESS:PORT", "off", "the same for tests: counts on COUNTER_ID.preview.STAGE",
-     [](Config& c, const std::string& v) {
-       return v == "off" ? Result<void>{} : assign(c.preview_listen, http::parse_endpoint(v));
-     }},
-    {"ops-listen", "", "ADDRESS:PORT", "127.0.0.1:8081", "for the operator and the other commands; loopback only",
-     [](Config& c, const std::string& v) { return assign_ops(c.ops_listen, v); }},
-    {"store", "", "URI", "", "sqlite:PATH, or memory: for a trial",
-     [](Config& c, const std::string& v) { return assign(c.store, parse_store(v)); }},
-    {"stage", "STAGE", "NAME", "blue", "the name of this deployment",
-     [](Config& c, const std::string& v) { return assign_stage(c.stage, v); }},
-    {"base-paths", "", "LIST", "", "path prefixes that lead to this stage; (none) is the bare path",
-     [](Config& c, const std::string& v) { return assign(c.base_paths, gateway::BasePaths::parse(v)); }},
-    {"allowed-origins", "ALLOWED_ORIGINS", "LIST", "http://localhost:1580,http://127.0.0.1:1580",
-     "origins whose pages may read the answers; the first is the primary",
-     [](Config& c, const std::string& v) { return assign(c.allowed_origins, function::Cors::parse(v)); }},
-    {"counter-id", "COUNTER_ID", "ID", "main_counter", "the counter that visits count on",
-     [](Config& c, const std::string& v) { return assign(c.counter_id, counter::CounterId::parse(v)); }},
-    {"counter-ttl-days", "COUNTER_TTL_DAYS", "DAYS", "0", "forget a counter so long after its last visit; 0: never",
-     [](Config& c, const std::string& v) {
-       return assign_number(c.counter_ttl, v, 0, static_cast<std::uint64_t>(limits::ttl_max.count()));
-     }},
-    {"threads", "", "N", "1", "I/O threads",
-     [](Config& c, const std::string& v) { return assign_number(c.threads, v, 1, limits::threads_max); }},
-    {"connections-max", "", "N", std::to_string(limits::connections_max), "connections of each listener; one more is answered 429",
-     [](Config& c, const std::string& v) { return assign_number(c.connections_max, v, 1, 1'000'000); }},
-    {"queued-visits-max", "", "N", std::to_string(limits::queued_visits_max), "visits waiting for the store; one more is answered 500, not-counted",
-     [](Config& c, const std::string& v) { return assign_number(c.queued_visits_max, v, 1, 1'000'000); }},
-    {"header-timeout", "", "SECONDS", std::to_string(limits::header_deadline.count()), "for a request's line and headers to arrive",
-     [](Config& c, const std::string& v) { return assign_number(c.header_timeout, v, 1, seconds_max); }},
-    {"idle-timeout", "", "SECONDS", std::to_string(limits::idle_deadline.count()), "for the next request on a connection",
-     [](Config& c, const std::string& v) { return assign_number(c.idle_timeout, v, 1, seconds_max); }},
-    {"log-format", "", "FORMAT", "auto", "text, json, or auto: text on a terminal, else json",
-     [](Config& c, const std::string& v) { return assign_log_format(c.log_format, v); }},
-    {"log-level", "LOG_LEVEL", "LEVEL", "info", "debug, info (a line per request), warn or error",
-     [](Config& c, const std::string& v) { return assign_log_level(c.log_level, v); }},
+      {"listen", "", "ADDRESS:PORT", "127.0.0.1:8080", "where visitors are served; port 0 is any free one",
+       [](Config& c, const std::string& v) { return assign(c.listen, http::parse_endpoint(v)); }},
+      {"preview-listen", "", "ADDRESS:PORT", "off", "the same for tests: counts on COUNTER_ID.preview.STAGE",
+       [](Config& c, const std::string& v) {
+         return v == "off" ? Result<void>{} : assign(c.preview_listen, http::parse_endpoint(v));
+       }},
+      {"ops-listen", "", "ADDRESS:PORT", "127.0.0.1:8081", "for the operator and the other commands; loopback only",
+       [](Config& c, const std::string& v) { return assign_ops(c.ops_listen, v); }},
+      {"store", "", "URI", "", "sqlite:PATH, or memory: for a trial",
+       [](Config& c, const std::string& v) { return assign(c.store, parse_store(v)); }},
+      {"stage", "STAGE", "NAME", "blue", "the name of this deployment",
+       [](Config& c, const std::string& v) { return assign_stage(c.stage, v); }},
+      {"base-paths", "", "LIST", "", "path prefixes that lead to this stage; (none) is the bare path",
+       [](Config& c, const std::string& v) { return assign(c.base_paths, gateway::BasePaths::parse(v)); }},
+      {"allowed-origins", "ALLOWED_ORIGINS", "LIST", "http://localhost:1580,http://127.0.0.1:1580",
+       "origins whose pages may read the answers; the first is the primary",
+       [](Config& c, const std::string& v) { return assign(c.allowed_origins, function::Cors::parse(v)); }},
+      {"counter-id", "COUNTER_ID", "ID", "main_counter", "the counter that visits count on",
+       [](Config& c, const std::string& v) { return assign(c.counter_id, counter::CounterId::parse(v)); }},
+      {"counter-ttl-days", "COUNTER_TTL_DAYS", "DAYS", "0", "forget a counter so long after its last visit; 0: never",
+       [](Config& c, const std::string& v) {
+         return assign_number(c.counter_ttl, v, 0, static_cast<std::uint64_t>(limits::ttl_max.count()));
+       }},
+      {"threads", "", "N", "1", "I/O threads",
+       [](Config& c, const std::string& v) { return assign_number(c.threads, v, 1, limits::threads_max); }},
+      {"connections-max", "", "N", std::to_string(limits::connections_max),
+       "connections of each listener; one more is answered 429",
+       [](Config& c, const std::string& v) { return assign_number(c.connections_max, v, 1, 1'000'000); }},
+      {"queued-visits-max", "", "N", std::to_string(limits::queued_visits_max),
+       "visits waiting for the store; one more is answered 500, not-counted",
+       [](Config& c, const std::string& v) { return assign_number(c.queued_visits_max, v, 1, 1'000'000); }},
+      {"header-timeout", "", "SECONDS", std::to_string(limits::header_deadline.count()),
+       "for a request's line and headers to arrive",
+       [](Config& c, const std::string& v) { return assign_number(c.header_timeout, v, 1, seconds_max); }},
+      {"idle-timeout", "", "SECONDS", std::to_string(limits::idle_deadline.count()),
+       "for the next request on a connection",
+       [](Config& c, const std::string& v) { return assign_number(c.idle_timeout, v, 1, seconds_max); }},
+      {"log-format", "", "FORMAT", "auto", "text, json, or auto: text on a terminal, else json",
+       [](Config& c, const std::string& v) { return assign_log_format(c.log_format, v); }},
+      {"log-level", "LOG_LEVEL", "LEVEL", "info", "debug, info (a line per request), warn or error",
+       [](Config& c, const std::string& v) { return assign_log_level(c.log_level, v); }},
   };
 }
 

@@ -61,7 +61,9 @@ TEST_F(ConfigTest, HasDefaults) {
 }
 
 TEST_F(ConfigTest, KeepsItsStateWhereProgramsDo) {
-  const auto store = [](std::vector<const char*> environment) { return choices({}, std::move(environment))->at("store").value; };
+  const auto store = [](std::vector<const char*> environment) {
+    return choices({}, std::move(environment))->at("store").value;
+  };
   EXPECT_EQ(store({"HOME=/h", "XDG_STATE_HOME=/xdg"}), "sqlite:/xdg/visitor-counter/visits.db");
   EXPECT_EQ(store({"HOME=/h", "XDG_STATE_HOME=/xdg", "STATE_DIRECTORY=/var/lib/vc"}), "sqlite:/var/lib/vc/visits.db");
 }
@@ -105,14 +107,35 @@ TEST_F(ConfigTest, NamesTheSettingAndTheSourceOfABadValue) {
 }
 
 TEST_F(ConfigTest, RefusesBadValues) {
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"listen", "8080"}, {"listen", "127.0.0.1:65536"}, {"listen", "::1:80"}, {"listen", "example.org:80"},
-           {"listen", "127.0.0.1:"}, {"preview-listen", "on"}, {"ops-listen", "0.0.0.0:8081"}, {"ops-listen", "10.0.0.1:1"},
-           {"store", "visits.db"}, {"store", "sqlite:"}, {"store", "redis://x"}, {"stage", ""}, {"stage", "a/b"},
-           {"stage", "(none)"}, {"base-paths", "/blue"}, {"allowed-origins", "*"}, {"allowed-origins", "null"},
-           {"counter-id", ""}, {"counter-id", "a b"}, {"counter-ttl-days", "-1"}, {"threads", "0"}, {"threads", "65"},
-           {"connections-max", "0"}, {"queued-visits-max", "0"}, {"header-timeout", "0"}, {"idle-timeout", "3601"},
-           {"log-format", "xml"}, {"log-level", "loud"}}) {
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"listen", "8080"},
+                                                                  {"listen", "127.0.0.1:65536"},
+                                                                  {"listen", "::1:80"},
+                                                                  {"listen", "example.org:80"},
+                                                                  {"listen", "127.0.0.1:"},
+                                                                  {"preview-listen", "on"},
+                                                                  {"ops-listen", "0.0.0.0:8081"},
+                                                                  {"ops-listen", "10.0.0.1:1"},
+                                                                  {"store", "visits.db"},
+                                                                  {"store", "sqlite:"},
+                                                                  {"store", "redis://x"},
+                                                                  {"stage", ""},
+                                                                  {"stage", "a/b"},
+                                                                  {"stage", "(none)"},
+                                                                  {"base-paths", "/blue"},
+                                                                  {"allowed-origins", "*"},
+                                                                  {"allowed-origins", "null"},
+                                                                  {"counter-id", ""},
+                                                                  {"counter-id", "a b"},
+                                                                  {"counter-ttl-days", "-1"},
+                                                                  {"threads", "0"},
+                                                                  {"threads", "65"},
+                                                                  {"connections-max", "0"},
+                                                                  {"queued-visits-max", "0"},
+                                                                  {"header-timeout", "0"},
+                                                                  {"idle-timeout", "3601"},
+                                                                  {"log-format", "xml"},
+                                                                  {"log-level", "loud"}}) {
     EXPECT_NE(error({{name, value}}).find(name), std::string::npos) << name << "=" << value;
   }
 }
@@ -132,7 +155,8 @@ TEST_F(ConfigTest, GivesPreviewCountersThirtyDays) {
 }
 
 TEST_F(ConfigTest, PrintsAFileThatGivesTheSameConfiguration) {
-  const auto first = *choices({{"stage", "green"}, {"threads", "3"}, {"allowed-origins", "https://a.b"}, {"store", "memory:"}});
+  const auto first =
+      *choices({{"stage", "green"}, {"threads", "3"}, {"allowed-origins", "https://a.b"}, {"store", "memory:"}});
   const auto second = choices({{"config", file(to_toml(first))}});
   ASSERT_TRUE(second) << second.error().message;
   for (const auto& [name, given] : first) EXPECT_EQ(second->at(name).value, given.value) << name;

@@ -16,7 +16,7 @@ std::string path_of(const CounterId& id) { return "/counters/" + id.text(); }
 
 /// The address of the running server's ops listener; empty if the store is ours to open.
 std::string ops_of_owner(const Config& config) {
-  const std::string configured = http::text(config.ops_listen);
+  std::string configured = http::text(config.ops_listen);
   const auto* sqlite = std::get_if<SqliteStoreUri>(&config.store);
   if (sqlite == nullptr) return configured;  // what is in memory is in the server's
   const auto owner = SqliteStore::owner(sqlite->file);

@@ -1,5 +1,5 @@
-// Looking at a counter and correcting it from the command line: through the server that owns the store, if one runs, else
-// in the store itself.
+// Looking at a counter and correcting it from the command line: through the server that owns the store, if one runs,
+// else in the store itself.
 #pragma once
 
 #include <string>

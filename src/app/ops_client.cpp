@@ -31,7 +31,8 @@ asio::awaitable<Exchange> exchange(vc::http::Endpoint server, http::request<http
   beast::tcp_stream stream(co_await asio::this_coro::executor);
   stream.expires_after(limits::ops_answer_deadline);
   if (auto [error] = co_await stream.async_connect(server, as_result); error) co_return std::unexpected(error);
-  if (auto [error, size] = co_await http::async_write(stream, request, as_result); error) co_return std::unexpected(error);
+  if (auto [error, size] = co_await http::async_write(stream, request, as_result); error)
+    co_return std::unexpected(error);
   Answer answer;
   beast::flat_buffer buffer;
   if (auto [error, size] = co_await http::async_read(stream, buffer, answer, as_result); error) {

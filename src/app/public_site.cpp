@@ -15,7 +15,6 @@ using gateway::GatewayError;
 using gateway::Ids;
 using http::Awaitable;
 using http::Request;
-using http::Response;
 using telemetry::Field;
 
 namespace {

@@ -1,8 +1,8 @@
 #include "app/serve.hpp"
 
-#include <boost/asio/signal_set.hpp>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <boost/asio/signal_set.hpp>
 
 #include <atomic>
 #include <csignal>
@@ -38,8 +38,8 @@ void raise_descriptor_limit() {
 }
 
 telemetry::Log::Options log_options(const Config& config) {
-  const bool text = config.log_format == LogStyle::text ||
-                    (config.log_format == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
+  const bool text =
+      config.log_format == LogStyle::text || (config.log_format == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
   return {.fd = STDERR_FILENO,
           .format = text ? telemetry::LogFormat::text : telemetry::LogFormat::json,
           .level = config.log_level,
@@ -244,7 +244,7 @@ class Service final {
     log_.info("stopping", {{"reason", reason}});
     signals_->clear();
     signals_->cancel();
-    for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int) { ::_exit(EXIT_FAILURE); });
+    for (const int signal : {SIGTERM, SIGINT}) (void)std::signal(signal, [](int) { ::_exit(EXIT_FAILURE); });
 
     for (const auto& worker : workers_) to_drain_ += worker->listeners();
     const auto drained = [this] {
@@ -279,7 +279,7 @@ class Service final {
 
 Result<void> serve(const Config& config) {
   raise_descriptor_limit();
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   const SystemClock clock;
   telemetry::Log log(clock, log_options(config));
   auto store = open_store(config.store);

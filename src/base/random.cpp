@@ -14,7 +14,7 @@ std::mt19937_64 seeded_from_kernel() {
 Random::Random() : engine_(seeded_from_kernel()) {}
 
 Uuid Random::uuid() {
-  const std::uint64_t high = (bits() & ~0xF000ULL) | 0x4000ULL;                                 // version 4
+  const std::uint64_t high = (bits() & ~0xF000ULL) | 0x4000ULL;                               // version 4
   const std::uint64_t low = (bits() & ~0xC000'0000'0000'0000ULL) | 0x8000'0000'0000'0000ULL;  // variant 10
   Uuid text;
   char* to = text.data();

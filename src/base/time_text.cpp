@@ -28,8 +28,7 @@ Rfc3339 rfc3339(WallTime time) {
   const Civil civil(time);
   Rfc3339 text;
   fmt::format_to_n(text.data(), text.size(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", civil.year(), civil.month(),
-                   civil.day(), civil.time.hours().count(), civil.time.minutes().count(),
-                   civil.time.seconds().count());
+                   civil.day(), civil.time.hours().count(), civil.time.minutes().count(), civil.time.seconds().count());
   return text;
 }
 
@@ -55,7 +54,8 @@ HttpDate http_date(WallTime time) {
 
 void SecondText::refresh(WallTime now) {
   const auto second = chrono::floor<chrono::seconds>(now);
-  if (second == second_) [[likely]] return;
+  if (second == second_) [[likely]]
+    return;
   second_ = second;
   rfc3339_ = vc::rfc3339(now);
   http_date_ = vc::http_date(now);

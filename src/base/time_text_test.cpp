@@ -17,9 +17,7 @@ TEST(TimeText, IsRfc3339InUtc) {
 
 TEST(TimeText, IsAnHttpDate) { EXPECT_EQ(view(http_date(january)), "Mon, 15 Jan 2024 10:30:05 GMT"); }
 
-TEST(TimeText, KnowsLeapDays) {
-  EXPECT_EQ(view(rfc3339(sys_days{2024y / 2 / 28} + 24h)), "2024-02-29T00:00:00Z");
-}
+TEST(TimeText, KnowsLeapDays) { EXPECT_EQ(view(rfc3339(sys_days{2024y / 2 / 28} + 24h)), "2024-02-29T00:00:00Z"); }
 
 TEST(TimeText, OfASecondFollowsTheClockBothWays) {
   SecondText text;

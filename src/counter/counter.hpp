@@ -33,7 +33,8 @@ struct Counter {
   std::chrono::days ttl{0};
 };
 
-/// What a store keeps of one counter. Times are text as stored: ours are RFC 3339 in UTC, an older program's may not be.
+/// What a store keeps of one counter. Times are text as stored: ours are RFC 3339 in UTC, an older program's may not
+/// be.
 struct Record {
   Count visit_count = 0;
   std::string created_date;

@@ -38,7 +38,7 @@ struct Correction : Job {
   Correction(const Counter& counter_of, Count to) : counter(&counter_of), count(to) {}
   const Counter* counter;
   Count count;
-  StoreResult<Record> result{};
+  StoreResult<Record> result;
 };
 
 /// First in, first out, of jobs that live elsewhere.

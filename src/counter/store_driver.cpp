@@ -51,8 +51,8 @@ JobQueue<Job> StoreDriver::collect(Desk& desk) {
 void StoreDriver::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_arrived_.wait(
-        lock, [this] { return stopping_ || batcher_.ready() || !reads_.empty() || !corrections_.empty(); });
+    work_arrived_.wait(lock,
+                       [this] { return stopping_ || batcher_.ready() || !reads_.empty() || !corrections_.empty(); });
     if (!batcher_.ready() && reads_.empty() && corrections_.empty()) break;  // stopping, and nothing is left
     if (batcher_.ready()) commit(lock);
     if (!corrections_.empty()) correct(lock);

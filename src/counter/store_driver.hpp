@@ -18,9 +18,10 @@ namespace vc::counter {
 
 /// What a store's thread reports of itself. Called on that thread; must not block.
 struct StoreEvents {
-  std::function<void(const StoreError&)> trouble = [](const StoreError&) {};  // a batch was not counted, the last one was
-  std::function<void()> recovered = [] {};                                    // counted again
-  std::function<void(const StoreError&)> broken = [](const StoreError&) {};   // once: only a restart helps
+  std::function<void(const StoreError&)> trouble = [](const StoreError&) {
+  };  // a batch was not counted, the last one was
+  std::function<void()> recovered = [] {};                                   // counted again
+  std::function<void(const StoreError&)> broken = [](const StoreError&) {};  // once: only a restart helps
 };
 
 class StoreDriver final {

@@ -303,6 +303,7 @@ TEST_F(StoreDriverTest, GivesEveryVisitOfManyThreadsANumberOfItsOwn) {
   for (std::size_t i = 0; i < threads_count; ++i) lanes.push_back(std::make_unique<Lane>(driver));
   {
     std::vector<std::jthread> threads;
+    threads.reserve(lanes.size());
     for (const auto& lane : lanes) {
       threads.emplace_back([&] {
         for (std::size_t round = 1; round <= rounds; ++round) {

@@ -67,8 +67,8 @@ JobQueue<Visit> VisitBatcher::close() {
 }
 
 Addition& VisitBatcher::addition_of(const Visit& visit) {
-  const auto found = std::ranges::find_if(
-      additions_, [&](const Addition& addition) { return same(addition.counter, visit.counter); });
+  const auto found =
+      std::ranges::find_if(additions_, [&](const Addition& addition) { return same(addition.counter, visit.counter); });
   return found != additions_.end() ? *found : additions_.emplace_back(Addition{.counter = visit.counter});
 }
 

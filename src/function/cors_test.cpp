@@ -37,7 +37,8 @@ TEST(Cors, GivesTwoOriginsNothing) {
 }
 
 TEST(Cors, RefusesAListThatIsNone) {
-  for (const char* list : {"", "*", "null", "dzresume.dev", "https://", "https://a.b/", "https://a.b,", "https://A.b"}) {
+  for (const char* list :
+       {"", "*", "null", "dzresume.dev", "https://", "https://a.b/", "https://a.b,", "https://A.b"}) {
     EXPECT_FALSE(Cors::parse(list)) << list;
   }
 }

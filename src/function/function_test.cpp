@@ -46,10 +46,18 @@ TEST(Function, PlansByMethodAndPath) {
 }
 
 TEST(Function, HasNoOtherRoute) {
-  for (const auto& [method, path] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"HEAD", "/counter"}, {"POST", "/counter"}, {"get", "/counter"}, {"POST", "/health"}, {"GET", "/Counter"},
-           {"GET", "/counter/"}, {"GET", "//counter"}, {"GET", "/x/health"}, {"GET", "/"}, {"GET", ""},
-           {"OPTIONS", "*"}, {"", ""}}) {
+  for (const auto& [method, path] : std::initializer_list<std::pair<const char*, const char*>>{{"HEAD", "/counter"},
+                                                                                               {"POST", "/counter"},
+                                                                                               {"get", "/counter"},
+                                                                                               {"POST", "/health"},
+                                                                                               {"GET", "/Counter"},
+                                                                                               {"GET", "/counter/"},
+                                                                                               {"GET", "//counter"},
+                                                                                               {"GET", "/x/health"},
+                                                                                               {"GET", "/"},
+                                                                                               {"GET", ""},
+                                                                                               {"OPTIONS", "*"},
+                                                                                               {"", ""}}) {
     EXPECT_TRUE(std::holds_alternative<Plan::NoRoute>(plan(method, path).what)) << method << " " << path;
   }
 }
@@ -66,9 +74,8 @@ TEST(Function, KeepsTestTrafficOffTheRealNumber) {
 TEST(Function, AnswersACountedVisit) {
   const http::Response response = function().counted(plan("GET", "/counter"), 123, context);
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(body(response),
-            R"({"count": 123, "timestamp": "2024-01-15T10:30:00Z", "status": "success", )"
-            R"("requestId": "c0a80000-0000-4000-8000-000000000000"})");
+  EXPECT_EQ(body(response), R"({"count": 123, "timestamp": "2024-01-15T10:30:00Z", "status": "success", )"
+                            R"("requestId": "c0a80000-0000-4000-8000-000000000000"})");
   EXPECT_EQ(header(response, "Cache-Control"), "no-cache, no-store, must-revalidate");
   EXPECT_EQ(header(response, "X-Visit-Outcome"), std::nullopt);
 }
@@ -79,9 +86,8 @@ TEST(Function, SaysWhetherAVisitMayBeRepeated) {
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(header(response, "X-Visit-Outcome"), word);
     EXPECT_EQ(header(response, "Cache-Control"), "no-cache, no-store, must-revalidate");
-    EXPECT_EQ(body(response),
-              R"({"status": "error", "message": "Unable to process request. Please try again.", )"
-              R"("requestId": "c0a80000-0000-4000-8000-000000000000"})");
+    EXPECT_EQ(body(response), R"({"status": "error", "message": "Unable to process request. Please try again.", )"
+                              R"("requestId": "c0a80000-0000-4000-8000-000000000000"})");
   }
 }
 
@@ -102,25 +108,27 @@ TEST(Function, NotesACounterWithoutARecord) {
 }
 
 TEST(Function, NamesAFailingStoreInPublicWordsOnly) {
-  for (const auto& [fault, words] :
-       {std::pair{StoreFault::timeout, "Connection timeout"}, {StoreFault::connection, "Connection failed"},
-        {StoreFault::access_denied, "Access denied"}, {StoreFault::table_not_found, "Table not found"},
-        {StoreFault::throttled, "Throttled"}, {StoreFault::storage, "Storage failure"},
-        {StoreFault::shutting_down, "Shutting down"}}) {
+  for (const auto& [fault, words] : {std::pair{StoreFault::timeout, "Connection timeout"},
+                                     {StoreFault::connection, "Connection failed"},
+                                     {StoreFault::access_denied, "Access denied"},
+                                     {StoreFault::table_not_found, "Table not found"},
+                                     {StoreFault::throttled, "Throttled"},
+                                     {StoreFault::storage, "Storage failure"},
+                                     {StoreFault::shutting_down, "Shutting down"}}) {
     const http::Response response = function().health(
         plan("GET", "/health"), std::unexpected(StoreError{fault, "/var/lib/secret: arn:aws:dynamodb"}), context);
     EXPECT_EQ(response.status, 503);
-    EXPECT_EQ(body(response),
-              fmt::format(R"({{"status": "unhealthy", "service": "visitor-counter", "database": "error", "error": "{}", )"
-                          R"("timestamp": "2024-01-15T10:30:00Z"}})",
-                          words));
+    EXPECT_EQ(
+        body(response),
+        fmt::format(R"({{"status": "unhealthy", "service": "visitor-counter", "database": "error", "error": "{}", )"
+                    R"("timestamp": "2024-01-15T10:30:00Z"}})",
+                    words));
     EXPECT_EQ(header(response, "Cache-Control"), "no-cache, max-age=0");
   }
 }
 
 TEST(Function, AnswersPreflights) {
-  const http::Response response =
-      function().preflight(plan("OPTIONS", "/counter", "Origin: https://dzresume.dev\r\n"));
+  const http::Response response = function().preflight(plan("OPTIONS", "/counter", "Origin: https://dzresume.dev\r\n"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(body(response), "");
   EXPECT_EQ(header(response, "Content-Type"), "application/json");

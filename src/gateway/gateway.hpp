@@ -54,7 +54,8 @@ class BasePaths final {
   std::vector<std::string> names_;
 };
 
-/// Whether a request reaches the function: with its path as the function sees it and the route it matched, or the error.
+/// Whether a request reaches the function: with its path as the function sees it and the route it matched, or the
+/// error.
 struct Admission {
   const GatewayError* refused = nullptr;
   const Route* route = nullptr;  // a constant of the program

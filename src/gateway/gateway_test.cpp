@@ -32,12 +32,28 @@ TEST(Gateway, AdmitsTheFourRoutes) {
 }
 
 TEST(Gateway, RefusesEverythingElseWithOneError) {
-  for (const auto& [method, path] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"HEAD", "/counter"}, {"POST", "/health"}, {"DELETE", "/counter"}, {"get", "/counter"}, {"GET", "/Counter"},
-           {"GET", "/counter/"}, {"GET", "//counter"}, {"GET", "/%63ounter"}, {"GET", "/"}, {"GET", ""},
-           {"GET", "/green/counter"}, {"GET", "/blue"}, {"GET", "/blue/"}, {"GET", "/blue//counter"},
-           {"GET", "/bluecounter"}, {"GET", "/BLUE/counter"}, {"GET", "/blue/blue/counter"}, {"OPTIONS", "*"},
-           {"CONNECT", "counter:80"}, {"GET", "blue/counter"}, {"GET", "/counter/../counter"}}) {
+  for (const auto& [method, path] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"HEAD", "/counter"},
+                                                                  {"POST", "/health"},
+                                                                  {"DELETE", "/counter"},
+                                                                  {"get", "/counter"},
+                                                                  {"GET", "/Counter"},
+                                                                  {"GET", "/counter/"},
+                                                                  {"GET", "//counter"},
+                                                                  {"GET", "/%63ounter"},
+                                                                  {"GET", "/"},
+                                                                  {"GET", ""},
+                                                                  {"GET", "/green/counter"},
+                                                                  {"GET", "/blue"},
+                                                                  {"GET", "/blue/"},
+                                                                  {"GET", "/blue//counter"},
+                                                                  {"GET", "/bluecounter"},
+                                                                  {"GET", "/BLUE/counter"},
+                                                                  {"GET", "/blue/blue/counter"},
+                                                                  {"OPTIONS", "*"},
+                                                                  {"CONNECT", "counter:80"},
+                                                                  {"GET", "blue/counter"},
+                                                                  {"GET", "/counter/../counter"}}) {
     EXPECT_EQ(admit("(none),blue", method, path).refused, &no_such_route) << method << " " << path;
   }
 }
@@ -51,7 +67,8 @@ TEST(Gateway, KnowsTheStageByItsPrefixesOnly) {
 }
 
 TEST(Gateway, RefusesBasePathsThatAreNone) {
-  for (const char* list : {"", "blue,", "/blue", "a/b", "blue green", "(any)"}) EXPECT_FALSE(BasePaths::parse(list)) << list;
+  for (const char* list : {"", "blue,", "/blue", "a/b", "blue green", "(any)"})
+    EXPECT_FALSE(BasePaths::parse(list)) << list;
 }
 
 class GatewayAnswer : public testing::Test {

@@ -17,7 +17,8 @@ TEST(Ids, HaveTheShapesOfApiGateway) {
   Random random;
   for (int i = 0; i < 100; ++i) {
     const Ids ids = make_ids(random, now);
-    EXPECT_TRUE(std::regex_match(std::string(view(ids.extended_id)), std::regex("[A-Za-z0-9_-]{14}[AEIMQUYcgkosw048]=")));
+    EXPECT_TRUE(
+        std::regex_match(std::string(view(ids.extended_id)), std::regex("[A-Za-z0-9_-]{14}[AEIMQUYcgkosw048]=")));
     EXPECT_TRUE(std::regex_match(std::string(view(ids.trace_id)), std::regex("Root=1-6b02cb30-[0-9a-f]{24}")))
         << view(ids.trace_id);
   }

@@ -1,8 +1,8 @@
 #include "http/connection.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
 
 #include <iterator>
 
@@ -187,21 +187,11 @@ void Connection::enter(Phase phase) {
   const auto now = std::chrono::steady_clock::now();
   phase_ = phase;
   switch (phase) {
-    case Phase::idle:
-      deadline_ = now + server_.options_.idle_deadline;
-      break;
-    case Phase::receiving:
-      deadline_ = now + server_.options_.header_deadline;
-      break;
-    case Phase::handling:
-      deadline_ = never;
-      break;
-    case Phase::sending:
-      deadline_ = now + limits::write_deadline;
-      break;
-    case Phase::lingering:
-      deadline_ = now + limits::linger_deadline;
-      break;
+    case Phase::idle: deadline_ = now + server_.options_.idle_deadline; break;
+    case Phase::receiving: deadline_ = now + server_.options_.header_deadline; break;
+    case Phase::handling: deadline_ = never; break;
+    case Phase::sending: deadline_ = now + limits::write_deadline; break;
+    case Phase::lingering: deadline_ = now + limits::linger_deadline; break;
   }
 }
 
@@ -228,7 +218,8 @@ void Connection::turn_away(Socket socket, Server& server) {
   server.handler_.refuse(Refusal::too_many_connections, connection);
   connection.socket_.shutdown(tcp::socket::shutdown_send, ignored);
   // What it has sent so far is read: closing with bytes unread would take the reply away.
-  connection.socket_.read_some(asio::buffer(connection.buffer_.room().data(), connection.buffer_.room().size()), ignored);
+  connection.socket_.read_some(asio::buffer(connection.buffer_.room().data(), connection.buffer_.room().size()),
+                               ignored);
 }
 
 }  // namespace vc::http

@@ -17,8 +17,9 @@ namespace vc::http {
 class Server;
 
 /// Thread: its loop's. Owned by its own coroutine; on the server's list for as long as it lives.
-class Connection final : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
-                         Reply {
+class Connection final
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+      Reply {
  public:
   Connection(Socket socket, Server& server);
   ~Connection();

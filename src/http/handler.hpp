@@ -12,12 +12,13 @@ namespace vc::http {
 /// Takes the one answer to a request. It leaves at once: nothing of the response is needed after the call.
 class Reply {
  public:
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
+
   virtual void send(const Response& response) = 0;
 
  protected:
   Reply() = default;
-  Reply(const Reply&) = delete;
-  Reply& operator=(const Reply&) = delete;
   ~Reply() = default;
 };
 

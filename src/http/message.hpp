@@ -2,8 +2,8 @@
 // header values from whoever made them.
 #pragma once
 
-#include <boost/container/static_vector.hpp>
 #include <fmt/format.h>
+#include <boost/container/static_vector.hpp>
 
 #include <cstddef>
 #include <optional>

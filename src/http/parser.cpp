@@ -30,7 +30,8 @@ Parsed<void> check_version(std::string_view request_line) {
 Parsed<std::size_t> HeadScanner::scan(std::string_view bytes) {
   for (; seen_ < bytes.size(); ++seen_) {
     const char c = bytes[seen_];
-    if (!control(c)) [[likely]] continue;
+    if (!control(c)) [[likely]]
+      continue;
     if (seen_ >= limits::head_bytes_max) return std::unexpected(Refusal::head_too_large);
     if (c == '\r') {
       if (seen_ + 1 == bytes.size()) return 0;  // seen again, with what follows
@@ -103,9 +104,7 @@ void RequestParser::set_target(std::string_view target, Error& error) {
 void RequestParser::on_field_impl(Field field, Text, Text value, Error& error) {
   if (head_parsed_) return;  // a trailer: dropped
   switch (field) {
-    case Field::host:
-      ++hosts_;
-      break;
+    case Field::host: ++hosts_; break;
     case Field::content_length:
       ++lengths_;
       if (value.empty() || !std::ranges::all_of(value, digit)) refuse(Refusal::malformed, error);
@@ -118,8 +117,7 @@ void RequestParser::on_field_impl(Field field, Text, Text value, Error& error) {
       if (!same_token(plain(value), "100-continue")) return refuse(Refusal::expectation_failed, error);
       if (version_ >= 11) expectation_ = Expectation::proceed;
       break;
-    default:
-      break;
+    default: break;
   }
 }
 
@@ -140,7 +138,9 @@ void RequestParser::on_chunk_header_impl(std::uint64_t, Text extensions, Error& 
   if (extensions.find_first_of(" \t") != Text::npos) refuse(Refusal::malformed, error);
 }
 
-std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text body, Error& error) { return on_body_impl(body, error); }
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text body, Error& error) {
+  return on_body_impl(body, error);
+}
 
 void RequestParser::refuse(Refusal refusal, Error& error) {
   refusal_ = refusal;

@@ -72,7 +72,8 @@ TEST(Parser, ReadsEveryFormOfTarget) {
 
 TEST(Parser, ReadsBodies) {
   EXPECT_EQ(read(get("Content-Length: 5\r\n") + "hello").body, "hello");
-  EXPECT_EQ(read(get("Transfer-Encoding: chunked\r\n") + "3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nTrailer: x\r\n\r\n").body, "hello");
+  EXPECT_EQ(read(get("Transfer-Encoding: chunked\r\n") + "3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nTrailer: x\r\n\r\n").body,
+            "hello");
   EXPECT_TRUE(read(get("Content-Length: 0\r\n")).complete);
   EXPECT_FALSE(read(get("Content-Length: 5\r\n") + "hell").complete);
 }
@@ -98,8 +99,8 @@ TEST(Parser, RefusesOtherVersions) {
   for (const char* line : {"GET / HTTP/2.0", "GET / HTTP/1.2", "GET / HTTP/0.9", "GET / HTTP/3.0", "PRI * HTTP/2.0"}) {
     EXPECT_EQ(read(fmt::format("{}\r\nHost: x\r\n\r\n", line)).refusal, Refusal::version_not_supported) << line;
   }
-  for (const char* line : {"GET /", "GET / HTTP/1.10", "GET / HTTP/11", "GET / http/1.1", "GET / HTTP/1", "GET / HTTP/x.y",
-                           "GET / HTTP /1.1", "GET", "GET / HTTP/1.1 "}) {
+  for (const char* line : {"GET /", "GET / HTTP/1.10", "GET / HTTP/11", "GET / http/1.1", "GET / HTTP/1",
+                           "GET / HTTP/x.y", "GET / HTTP /1.1", "GET", "GET / HTTP/1.1 "}) {
     EXPECT_EQ(read(fmt::format("{}\r\nHost: x\r\n\r\n", line)).refusal, Refusal::malformed) << line;
   }
 }
@@ -114,33 +115,36 @@ class Malformed : public testing::TestWithParam<std::string> {};
 TEST_P(Malformed, IsRefused) { EXPECT_EQ(read(GetParam()).refusal, Refusal::malformed); }
 
 INSTANTIATE_TEST_SUITE_P(RequestLines, Malformed,
-                         testing::Values("GET  /counter HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
-                                         " GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /# HTTP/1.1\r\nHost: x\r\n\r\n",
-                                         "G@T / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /\x80 HTTP/1.1\r\nHost: x\r\n\r\n",
-                                         "GET /\t HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n\r\n", "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n"s,
+                         testing::Values("GET  /counter HTTP/1.1\r\nHost: x\r\n\r\n",
+                                         "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", " GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+                                         "GET /# HTTP/1.1\r\nHost: x\r\n\r\n", "G@T / HTTP/1.1\r\nHost: x\r\n\r\n",
+                                         "GET /\x80 HTTP/1.1\r\nHost: x\r\n\r\n", "GET /\t HTTP/1.1\r\nHost: x\r\n\r\n",
+                                         "\r\n\r\n", "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n"s,
                                          "GET\t/ HTTP/1.1\r\nHost: x\r\n\r\n"));
 
 INSTANTIATE_TEST_SUITE_P(LineEnds, Malformed,
                          testing::Values("GET / HTTP/1.1\nHost: x\n\n", "GET / HTTP/1.1\r\nHost: x\n\r\n",
-                                         "GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n", "GET / HTTP/1.1\rHost: x\r\n\r\n",
+                                         "GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n",
+                                         "GET / HTTP/1.1\rHost: x\r\n\r\n",
                                          "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
-                                         "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\tc\r\n\r\n", "GET / HTTP/1.1\r\n Host: x\r\n\r\n",
+                                         "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\tc\r\n\r\n",
+                                         "GET / HTTP/1.1\r\n Host: x\r\n\r\n",
                                          "GET / HTTP/1.1\r\nHost: x\r\n \r\n\r\n"));
 
 INSTANTIATE_TEST_SUITE_P(Fields, Malformed,
                          testing::Values("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
-                                         get("A : b\r\n"), get("A\t: b\r\n"), get(": b\r\n"), get("A\r\n"), get("A b: c\r\n"),
-                                         get("A: \x01\r\n"), get("A: \x7F\r\n"), get("A: b\0\r\n"s), get("A\0: b\r\n"s),
-                                         get("A\x80: b\r\n")));
+                                         get("A : b\r\n"), get("A\t: b\r\n"), get(": b\r\n"), get("A\r\n"),
+                                         get("A b: c\r\n"), get("A: \x01\r\n"), get("A: \x7F\r\n"), get("A: b\0\r\n"s),
+                                         get("A\0: b\r\n"s), get("A\x80: b\r\n")));
 
-INSTANTIATE_TEST_SUITE_P(Lengths, Malformed,
-                         testing::Values(get("Content-Length: 5, 5\r\n"), get("Content-Length: 5\r\nContent-Length: 5\r\n"),
-                                         get("Content-Length: 5\r\nContent-Length: 6\r\n"), get("Content-Length: +5\r\n"),
-                                         get("Content-Length: -5\r\n"), get("Content-Length: -0\r\n"),
-                                         get("Content-Length: 0x5\r\n"), get("Content-Length: 5 5\r\n"),
-                                         get("Content-Length: 5;\r\n"), get("Content-Length:\r\n"),
-                                         get("Content-Length: 18446744073709551616\r\n"), get("Content-Length: 1e1\r\n"),
-                                         get("Content-Length: 5,\r\n"), get("Content-Length: ,5\r\n")));
+INSTANTIATE_TEST_SUITE_P(
+    Lengths, Malformed,
+    testing::Values(get("Content-Length: 5, 5\r\n"), get("Content-Length: 5\r\nContent-Length: 5\r\n"),
+                    get("Content-Length: 5\r\nContent-Length: 6\r\n"), get("Content-Length: +5\r\n"),
+                    get("Content-Length: -5\r\n"), get("Content-Length: -0\r\n"), get("Content-Length: 0x5\r\n"),
+                    get("Content-Length: 5 5\r\n"), get("Content-Length: 5;\r\n"), get("Content-Length:\r\n"),
+                    get("Content-Length: 18446744073709551616\r\n"), get("Content-Length: 1e1\r\n"),
+                    get("Content-Length: 5,\r\n"), get("Content-Length: ,5\r\n")));
 
 INSTANTIATE_TEST_SUITE_P(
     Encodings, Malformed,
@@ -161,7 +165,8 @@ INSTANTIATE_TEST_SUITE_P(Chunks, Malformed,
                                          chunks("5\nhello\r\n0\r\n\r\n"), chunks("5\r\nhelloX\r\n0\r\n\r\n"),
                                          chunks("5\r\nhello0\r\n\r\n"), chunks("5 \r\nhello\r\n0\r\n\r\n"),
                                          chunks(" 5\r\nhello\r\n0\r\n\r\n"), chunks("5 ;a\r\nhello\r\n0\r\n\r\n"),
-                                         chunks("fffffffffffffffff\r\n"), chunks("5\r\nhello\r\n0\r\nA: b\nC: d\r\n\r\n"),
+                                         chunks("fffffffffffffffff\r\n"),
+                                         chunks("5\r\nhello\r\n0\r\nA: b\nC: d\r\n\r\n"),
                                          chunks("5\r\nhello\r\n0\r\nA : b\r\n\r\n")));
 
 TEST(HeadScanner, FindsTheEndHoweverTheBytesArrive) {

@@ -53,9 +53,7 @@ Server::Server(Loop& loop, Acceptor acceptor, Handler& handler, const Clock& clo
       clock_(clock),
       options_(options) {}
 
-void Server::start() {
-  asio::co_spawn(loop_.executor(), accept(), asio::detached);
-}
+void Server::start() { asio::co_spawn(loop_.executor(), accept(), asio::detached); }
 
 Awaitable<void> Server::accept() {
   for (;;) {

@@ -30,11 +30,12 @@ class EchoHandler final : public Handler {
       });
     }
     Response response(200);
-    response.text(request.path == "/large" ? std::string(8 << 20, 'x') : fmt::format("{}|{}", request.path, request.body));
+    response.text(request.path == "/large" ? std::string(8 << 20, 'x')
+                                           : fmt::format("{}|{}", request.path, request.body));
     reply.send(response);
   }
   void refuse(Refusal refusal, Reply& reply) override {
-    Response response(refusal == Refusal::too_many_connections ? 429 : 400);
+    const Response response(refusal == Refusal::too_many_connections ? 429 : 400);
     reply.send(response);
   }
   void failed(const std::exception&) override { ++failures; }

@@ -1,5 +1,5 @@
-// Who may talk to the ops listener. Loopback keeps other machines out, but any web page in a browser on this machine can
-// send requests to loopback: a page gives itself away by the headers that browsers add.
+// Who may talk to the ops listener. Loopback keeps other machines out, but any web page in a browser on this machine
+// can send requests to loopback: a page gives itself away by the headers that browsers add.
 #pragma once
 
 #include "http/message.hpp"

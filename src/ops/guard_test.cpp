@@ -15,9 +15,9 @@ TEST(Guard, LetsInWhoNamesLoopback) {
 }
 
 TEST(Guard, KeepsOutANameThatOnlyLeadsHere) {
-  for (const char* fields : {"", "Host: evil.example:8081\r\n", "Host: localhost.evil.example\r\n",
-                             "Host: 127.0.0.1.evil.example\r\n", "Host: [::2]:8081\r\n", "Host: \r\n",
-                             "Host: 10.0.0.1:8081\r\n"}) {
+  for (const char* fields :
+       {"", "Host: evil.example:8081\r\n", "Host: localhost.evil.example\r\n", "Host: 127.0.0.1.evil.example\r\n",
+        "Host: [::2]:8081\r\n", "Host: \r\n", "Host: 10.0.0.1:8081\r\n"}) {
     EXPECT_FALSE(enters(fields)) << fields;
   }
 }

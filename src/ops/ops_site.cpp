@@ -109,8 +109,8 @@ Awaitable<Response> OpsSite::correct(Counter counter, counter::Count count) {
     log_.error("correction failed", {{"counter", counter.id.text()}, {"reason", correction.result.error().detail}});
     co_return error_response(503, function::public_words(correction.result.error().fault));
   }
-  log_.info("counter set",
-            {{"counter", counter.id.text()}, {"visit_count", static_cast<std::int64_t>(correction.result->visit_count)}});
+  log_.info("counter set", {{"counter", counter.id.text()},
+                            {"visit_count", static_cast<std::int64_t>(correction.result->visit_count)}});
   co_return json_response(200, to_json(counter.id, *correction.result));
 }
 

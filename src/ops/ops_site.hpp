@@ -11,7 +11,7 @@
 namespace vc::ops {
 
 struct OpsOptions {
-  counter::Counter counter;                                                // whose store /readyz asks
+  counter::Counter counter;                                               // whose store /readyz asks
   std::function<counter::Counter(const counter::CounterId&)> counter_of;  // a counter by its id, with its TTL
   std::function<bool()> draining;
   std::string version;

@@ -15,7 +15,8 @@ TEST(RecordJson, HasTheNamesOfTheRecord) {
 }
 
 TEST(RecordJson, SaysWhenTheRecordExpires) {
-  const std::string json = to_json(*CounterId::parse("a"), {.expires = std::chrono::sys_seconds(std::chrono::seconds(7))});
+  const std::string json =
+      to_json(*CounterId::parse("a"), {.expires = std::chrono::sys_seconds(std::chrono::seconds(7))});
   EXPECT_NE(json.find(R"("ItemExpireTTL":7)"), std::string::npos);
 }
 

@@ -1,6 +1,5 @@
 #include "telemetry/log.hpp"
 
-#include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <utility>
 
 #include "limits.hpp"
@@ -16,9 +16,10 @@ namespace vc::telemetry {
 
 namespace {
 
-/// A write of at most this much to a pipe that poll calls ready does not block (pipe(7)); a file never waits for a reader.
+/// A write of at most this much to a pipe that poll calls ready does not block (pipe(7)); a file never waits for a
+/// reader.
 std::size_t piece_bytes_max(int fd) {
-  struct stat status {};
+  struct stat status{};
   return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? std::string::npos : PIPE_BUF;
 }
 

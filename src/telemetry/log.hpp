@@ -37,10 +37,18 @@ class Log final {
   bool wants(LogLevel level) const { return level >= options_.level; }
   LogFormat format() const { return options_.format; }
 
-  void debug(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::debug, message, fields); }
-  void info(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::info, message, fields); }
-  void warn(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::warn, message, fields); }
-  void error(std::string_view message, std::initializer_list<Field> fields = {}) { line(LogLevel::error, message, fields); }
+  void debug(std::string_view message, std::initializer_list<Field> fields = {}) {
+    line(LogLevel::debug, message, fields);
+  }
+  void info(std::string_view message, std::initializer_list<Field> fields = {}) {
+    line(LogLevel::info, message, fields);
+  }
+  void warn(std::string_view message, std::initializer_list<Field> fields = {}) {
+    line(LogLevel::warn, message, fields);
+  }
+  void error(std::string_view message, std::initializer_list<Field> fields = {}) {
+    line(LogLevel::error, message, fields);
+  }
 
   /// Takes over lines that were formatted elsewhere. All of them, or if there is no room, none.
   void write(std::string_view lines, std::size_t line_count);

@@ -20,8 +20,8 @@ struct Field {
   std::variant<std::string_view, std::int64_t> value;
 };
 
-/// Appends one line and its end. JSON: one object, valid UTF-8 whatever bytes the values hold; text: nothing in it moves
-/// a terminal's cursor. Values are cut at limits::log_value_bytes_max.
+/// Appends one line and its end. JSON: one object, valid UTF-8 whatever bytes the values hold; text: nothing in it
+/// moves a terminal's cursor. Values are cut at limits::log_value_bytes_max.
 void append_line(std::string& to, LogFormat format, WallTime time, LogLevel level, std::string_view message,
                  std::span<const Field> fields);
 

@@ -25,9 +25,10 @@ TEST(LogLine, IsOneJsonObject) {
   std::string line;
   const std::array fields = {Field{"route", std::string_view("/counter")}, Field{"status", std::int64_t{200}}};
   append_line(line, LogFormat::json, time_of_test, LogLevel::warn, "request", fields);
-  EXPECT_EQ(line,
-            R"({"timestamp":"2026-11-22T18:40:00.123Z","level":"WARN","message":"request","route":"/counter","status":200})"
-            "\n");
+  EXPECT_EQ(
+      line,
+      R"({"timestamp":"2026-11-22T18:40:00.123Z","level":"WARN","message":"request","route":"/counter","status":200})"
+      "\n");
 }
 
 TEST(LogLine, IsReadableText) {

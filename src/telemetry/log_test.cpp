@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-
 #include <algorithm>
 #include <csignal>
 #include <string>
@@ -40,7 +39,8 @@ struct Pipe {
 };
 
 Log::Options options(const Pipe& pipe, std::size_t bytes_max = 1 << 20) {
-  return {.fd = pipe.write_end.get(), .format = LogFormat::text, .level = LogLevel::info, .buffer_bytes_max = bytes_max};
+  return {
+      .fd = pipe.write_end.get(), .format = LogFormat::text, .level = LogLevel::info, .buffer_bytes_max = bytes_max};
 }
 
 TEST(Log, WritesEveryLineBeforeItEnds) {
@@ -89,7 +89,7 @@ TEST(Log, DropsWhatASlowReaderDoesNotTakeAndCountsIt) {
   std::string all;
   std::thread reader;
   {
-    Log log(clock_of_test, options(pipe, 16 * 1024));
+    Log log(clock_of_test, options(pipe, std::size_t{16} * 1024));
     // The pipe holds 64 KiB and nobody reads yet: most of a megabyte finds no room, and nobody waits for it.
     for (std::size_t i = 0; i < offered; ++i) log.write(line + "\n", 1);
     reader = std::thread([&] { all = pipe.rest(); });
@@ -108,7 +108,7 @@ TEST(Log, DropsWhatASlowReaderDoesNotTakeAndCountsIt) {
 
 TEST(Log, OutlivesAReaderThatIsGone) {
   Pipe pipe;
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   pipe.read_end = FileDescriptor();
   Log log(clock_of_test, options(pipe));
   for (int i = 0; i < 1'000; ++i) log.info("nobody reads this");

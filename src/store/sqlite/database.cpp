@@ -31,12 +31,9 @@ Statement& Statement::bind(int parameter, std::optional<std::int64_t> value) {
 
 Outcome<bool> Statement::step() {
   switch (sqlite3_step(handle_.get())) {
-    case SQLITE_ROW:
-      return true;
-    case SQLITE_DONE:
-      return false;
-    default:
-      return failure(sqlite3_db_handle(handle_.get()));
+    case SQLITE_ROW: return true;
+    case SQLITE_DONE: return false;
+    default: return failure(sqlite3_db_handle(handle_.get()));
   }
 }
 
@@ -64,17 +61,18 @@ bool Statement::is_null(int column) const { return sqlite3_column_type(handle_.g
 
 Outcome<Database> Database::open(const std::string& path) {
   sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database database(handle);
-  if (code != SQLITE_OK) return std::unexpected(Failure{code, handle != nullptr ? sqlite3_errmsg(handle) : "no memory"});
+  if (code != SQLITE_OK)
+    return std::unexpected(Failure{code, handle != nullptr ? sqlite3_errmsg(handle) : "no memory"});
   return database;
 }
 
 Outcome<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &statement, nullptr);
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return failure(handle_.get());
   return Statement(statement);
 }

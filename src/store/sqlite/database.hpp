@@ -67,7 +67,7 @@ class Database final {
   sqlite3* handle() const { return handle_.get(); }
 
   /// Leaves the handle open for ever: closing a database after an I/O error would write to it.
-  void abandon() { handle_.release(); }
+  void abandon() { (void)handle_.release(); }
 
  private:
   struct Close {

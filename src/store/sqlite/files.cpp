@@ -15,9 +15,9 @@ namespace fs = std::filesystem;
 Outcome<void> write_schema(const std::string& path) {
   Outcome<Database> database = Database::open(path);
   if (!database) return std::unexpected(database.error());
-  const std::string sql = fmt::format(
-      "PRAGMA journal_mode=WAL; BEGIN; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT", schema,
-      application_id, schema_version);
+  const std::string sql =
+      fmt::format("PRAGMA journal_mode=WAL; BEGIN; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT", schema,
+                  application_id, schema_version);
   return database->execute(sql.c_str());
 }
 

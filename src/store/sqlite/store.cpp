@@ -74,16 +74,11 @@ std::unexpected<Error> unusable(const fs::path& file, std::string_view what) {
 
 std::string advice(const Failure& failure) {
   switch (failure.primary()) {
-    case SQLITE_NOTADB:
-      return "it is not an SQLite database, or damaged; restore a backup, or choose another --store";
-    case SQLITE_CORRUPT:
-      return fmt::format("it is damaged ({}); restore a backup", failure.message);
-    case SQLITE_BUSY:
-      return "another program has it open; close that one first";
-    case SQLITE_FULL:
-      return "the disk is full; make space";
-    default:
-      return fmt::format("{} (SQLite {})", failure.message, failure.code);
+    case SQLITE_NOTADB: return "it is not an SQLite database, or damaged; restore a backup, or choose another --store";
+    case SQLITE_CORRUPT: return fmt::format("it is damaged ({}); restore a backup", failure.message);
+    case SQLITE_BUSY: return "another program has it open; close that one first";
+    case SQLITE_FULL: return "the disk is full; make space";
+    default: return fmt::format("{} (SQLite {})", failure.message, failure.code);
   }
 }
 
@@ -121,8 +116,8 @@ sqlite::Outcome<std::string> find_fault(Database& database) {
 sqlite::Outcome<void> configure(Database& database) {
   int keep = 1;  // the log is created once: what a lost directory entry could take away is then never needed
   sqlite3_file_control(database.handle(), nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);
-  return execute_all(database, {"PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0",
-                                "PRAGMA wal_checkpoint(TRUNCATE)"});
+  return execute_all(database,
+                     {"PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0", "PRAGMA wal_checkpoint(TRUNCATE)"});
 }
 
 // What cannot be looked at is found out by the next step, which says why.
@@ -167,8 +162,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   sqlite::Outcome<Database> database = Database::open(file.string());
   if (!database) return unusable(file, advice(database.error()));
   // Exclusive before the first access: no shared memory file, and no second connection, ever.
-  if (auto done = execute_all(*database, {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA trusted_schema=OFF",
-                                          "PRAGMA cell_size_check=ON"});
+  if (auto done = execute_all(
+          *database, {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON"});
       !done) {
     return unusable(file, advice(done.error()));
   }
@@ -180,8 +175,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
 
   auto statements = prepare(*database);
   if (!statements) return unusable(file, advice(statements.error()));
-  return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(*lock), std::move(*database), std::move(*statements)));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*lock), std::move(*database), std::move(*statements)));
 }
 
 std::optional<sqlite::Owner> SqliteStore::owner(const fs::path& file) {
@@ -213,10 +207,13 @@ SqliteStore::~SqliteStore() {
 
 sqlite::Outcome<SqliteStore::Statements> SqliteStore::prepare(Database& database) {
   Statements statements;
-  const std::pair<Statement&, const char*> all[] = {
-      {statements.begin, "BEGIN IMMEDIATE"}, {statements.commit, "COMMIT"},         {statements.rollback, "ROLLBACK"},
-      {statements.add, add_sql},             {statements.add_hour, add_hour_sql}, {statements.read, read_sql},
-      {statements.set, set_sql}};
+  const std::pair<Statement&, const char*> all[] = {{statements.begin, "BEGIN IMMEDIATE"},
+                                                    {statements.commit, "COMMIT"},
+                                                    {statements.rollback, "ROLLBACK"},
+                                                    {statements.add, add_sql},
+                                                    {statements.add_hour, add_hour_sql},
+                                                    {statements.read, read_sql},
+                                                    {statements.set, set_sql}};
   for (const auto& [statement, sql] : all) {
     auto prepared = database.prepare(sql);
     if (!prepared) return std::unexpected(prepared.error());

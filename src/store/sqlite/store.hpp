@@ -15,14 +15,15 @@ namespace vc::store {
 
 /// Owns the file for as long as it lives. Thread: one at a time.
 ///
-/// Disk full: rolled back, `not_counted`; counts again when there is space. Any other I/O error or corruption: `unknown`
-/// if it happened at the commit, and `broken`: the process should end, and the next start recovers from the disk.
+/// Disk full: rolled back, `not_counted`; counts again when there is space. Any other I/O error or corruption:
+/// `unknown` if it happened at the commit, and `broken`: the process should end, and the next start recovers from the
+/// disk.
 class SqliteStore final : public counter::CounterStore {
  public:
   enum class IfAbsent { create, refuse };
 
-  /// Opens the file, recovering what a crash left. Errors, each one line that says what to do: owned by another process,
-  /// not ours, damaged, made by a newer version, absent, no permission, no space.
+  /// Opens the file, recovering what a crash left. Errors, each one line that says what to do: owned by another
+  /// process, not ours, damaged, made by a newer version, absent, no permission, no space.
   static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& file, IfAbsent if_absent);
 
   /// Who has the file open now, if anybody.
@@ -56,7 +57,7 @@ class SqliteStore final : public counter::CounterStore {
   sqlite::OwnerLock lock_;
   sqlite::Database database_;
   Statements statements_;
-  int wal_pages_ = 0;       // SQLite's hook writes it after each commit
+  int wal_pages_ = 0;  // SQLite's hook writes it after each commit
   int checkpoint_at_;
   std::optional<counter::StoreError> broken_;
 };

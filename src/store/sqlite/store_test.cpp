@@ -75,7 +75,7 @@ TEST_F(SqliteStoreTest, IsCreatedForItsOwnerOnly) {
   ASSERT_TRUE(store) << store.error().message;
   add(**store, 1, start_);
   for (const char* suffix : {"", "-wal", ".lock"}) {
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((file_.string() + suffix).c_str(), &status), 0) << suffix;
     EXPECT_EQ(status.st_mode & 0777, 0600U) << suffix;
   }
