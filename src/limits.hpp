@@ -79,6 +79,8 @@ inline constexpr auto ops_answer_deadline = 10s;
 
 /// Lines waiting for a slow reader; what does not fit is dropped and counted.
 inline constexpr std::size_t log_buffer_bytes_max = std::size_t{4} * 1024 * 1024;
+/// Between two writes: lines that come faster leave together.
+inline constexpr auto log_pause = 5ms;
 /// Of a value that a client sent.
 inline constexpr std::size_t log_value_bytes_max = 256;
 /// How long a stopping process waits for the reader of its log.

@@ -5,12 +5,14 @@
 
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "app/config.hpp"
 #include "app/counters.hpp"
 #include "app/serve.hpp"
 #include "app/version.hpp"
+#include "limits.hpp"
 #include "ops/record_json.hpp"
 
 namespace vc::app {
@@ -22,7 +24,7 @@ enum Exit { done = 0, failed = 1, wrong_usage = 2 };
 struct Arguments {
   std::map<std::string, std::string> settings;  // of those that were given
   std::string counter_id;
-  counter::Count count = 0;
+  std::string count;
   bool json = false;
 };
 
@@ -58,7 +60,7 @@ int with_config(const Arguments& arguments, const char* const* environment, Comm
   return done;
 }
 
-Result<std::string> run_serve(const Choices&, const Config& config) {
+Result<std::string> run_serve(const Config& config) {
   if (auto served = serve(config); !served) return std::unexpected(served.error());
   return "";
 }
@@ -71,20 +73,32 @@ Result<std::string> shown(const Arguments& arguments, const Result<std::string>&
   return fmt::format("{}\n", *count);
 }
 
-/// The counter that was named, else the configured one.
-Result<counter::CounterId> counter_of(const Arguments& arguments, const Config& config) {
-  if (arguments.counter_id.empty()) return *config.counter_id;
-  return counter::CounterId::parse(arguments.counter_id);
+/// An ops listener counts as named only on the command line: the configured one need not be running.
+CounterPlace place_of(const Choices& choices, const Config& config) {
+  const bool named = choices.at("ops-listen").source == "--ops-listen";
+  return {.config = config, .ops = named ? std::optional(config.ops_listen) : std::nullopt};
 }
 
-Result<std::string> run_get(const Arguments& arguments, const Config& config) {
-  const auto id = counter_of(arguments, config);
-  return id ? shown(arguments, get_counter(config, *id)) : std::unexpected(id.error());
+int run_get(const Arguments& arguments, const char* const* environment) {
+  std::optional<counter::CounterId> named;
+  if (!arguments.counter_id.empty()) {
+    const auto id = counter::CounterId::parse(arguments.counter_id);
+    if (!id) return complain(wrong_usage, id.error().message);
+    named = *id;
+  }
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) {
+    return shown(arguments, get_counter(place_of(choices, config), named.value_or(*config.counter_id)));
+  });
 }
 
-Result<std::string> run_set(const Arguments& arguments, const Config& config) {
-  const auto id = counter_of(arguments, config);
-  return id ? shown(arguments, set_counter(config, *id, arguments.count)) : std::unexpected(id.error());
+int run_set(const Arguments& arguments, const char* const* environment) {
+  const auto id = counter::CounterId::parse(arguments.counter_id);
+  if (!id) return complain(wrong_usage, id.error().message);
+  const auto count = parse_number(arguments.count, 0, limits::count_max);
+  if (!count) return complain(wrong_usage, count.error().message);
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) {
+    return shown(arguments, set_counter(place_of(choices, config), *id, *count));
+  });
 }
 
 }  // namespace
@@ -117,14 +131,12 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   }
 
   if (version_command->parsed()) return fmt::print("{}\n", version), done;
-  if (serve->parsed()) return with_config(arguments, environment, run_serve);
-  if (config->parsed()) {
-    return with_config(arguments, environment,
-                       [](const Choices& choices, const Config&) -> Result<std::string> { return to_toml(choices); });
-  }
-  return with_config(arguments, environment, [&](const Choices&, const Config& effective) {
-    return get->parsed() ? run_get(arguments, effective) : run_set(arguments, effective);
-  });
+  if (get->parsed()) return run_get(arguments, environment);
+  if (set->parsed()) return run_set(arguments, environment);
+  return with_config(arguments, environment,
+                     [&](const Choices& choices, const Config& effective) -> Result<std::string> {
+                       return serve->parsed() ? run_serve(effective) : to_toml(choices);
+                     });
 }
 
 }  // namespace vc::app

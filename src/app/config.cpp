@@ -17,15 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std::uint64_t max) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < min || number > max) {
-    return fail("'{}' is not a whole number from {} to {}", text, min, max);
-  }
-  return number;
-}
-
 Result<StoreUri> parse_store(const std::string& text) {
   constexpr std::string_view sqlite = "sqlite:";
   if (text == "memory:") return MemoryStoreUri{};
@@ -219,6 +210,15 @@ std::string preview_id(const Config& config) {
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = make_settings();
   return all;
+}
+
+Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std::uint64_t max) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < min || number > max) {
+    return fail("'{}' is not a whole number from {} to {}", text, min, max);
+  }
+  return number;
 }
 
 Result<Choices> choose(const std::map<std::string, std::string>& flags, const char* const* variables) {

@@ -14,10 +14,11 @@ namespace {
 
 std::string path_of(const CounterId& id) { return "/counters/" + id.text(); }
 
-/// The address of the running server's ops listener; empty if the store is ours to open.
-std::string ops_of_owner(const Config& config) {
-  std::string configured = http::text(config.ops_listen);
-  const auto* sqlite = std::get_if<SqliteStoreUri>(&config.store);
+/// The ops listener of the server that has the store; empty if the store is ours to open.
+std::string ops_of_owner(const CounterPlace& place) {
+  if (place.ops) return http::text(*place.ops);
+  std::string configured = http::text(place.config.ops_listen);
+  const auto* sqlite = std::get_if<SqliteStoreUri>(&place.config.store);
   if (sqlite == nullptr) return configured;  // what is in memory is in the server's
   const auto owner = SqliteStore::owner(sqlite->file);
   if (!owner) return "";
@@ -32,23 +33,23 @@ std::unexpected<Error> failed(const counter::StoreError& error) { return fail("t
 
 }  // namespace
 
-Result<std::string> get_counter(const Config& config, const CounterId& id) {
-  if (const std::string ops = ops_of_owner(config); !ops.empty()) return ask_ops(ops, {"GET", path_of(id), ""});
-  auto store = open(config, SqliteStore::IfAbsent::refuse);
+Result<std::string> get_counter(const CounterPlace& place, const CounterId& id) {
+  if (const std::string ops = ops_of_owner(place); !ops.empty()) return ask_ops(ops, {"GET", path_of(id), ""});
+  auto store = open(place.config, SqliteStore::IfAbsent::refuse);
   if (!store) return std::unexpected(store.error());
-  const auto record = (*store)->read(config.counter(id), SystemClock().now());
+  const auto record = (*store)->read(place.config.counter(id), SystemClock().now());
   if (!record) return failed(record.error());
   if (!*record) return fail("there is no counter {}", id.text());
   return ops::to_json(id, **record);
 }
 
-Result<std::string> set_counter(const Config& config, const CounterId& id, Count count) {
-  if (const std::string ops = ops_of_owner(config); !ops.empty()) {
+Result<std::string> set_counter(const CounterPlace& place, const CounterId& id, Count count) {
+  if (const std::string ops = ops_of_owner(place); !ops.empty()) {
     return ask_ops(ops, {"PUT", path_of(id), fmt::format(R"({{"visit_count": {}}})", count)});
   }
-  auto store = open(config, SqliteStore::IfAbsent::create);
+  auto store = open(place.config, SqliteStore::IfAbsent::create);
   if (!store) return std::unexpected(store.error());
-  const auto record = (*store)->set(config.counter(id), count, SystemClock().now());
+  const auto record = (*store)->set(place.config.counter(id), count, SystemClock().now());
   if (!record) return failed(record.error());
   return ops::to_json(id, *record);
 }

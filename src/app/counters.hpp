@@ -2,6 +2,7 @@
 // else in the store itself.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "app/config.hpp"
@@ -10,10 +11,16 @@
 
 namespace vc::app {
 
+/// Where a counter is: in the server whose ops listener was named, else where the configured store is.
+struct CounterPlace {
+  const Config& config;
+  std::optional<http::Endpoint> ops;
+};
+
 /// The record as JSON. Errors: no such counter, no such store, no answer.
-Result<std::string> get_counter(const Config& config, const counter::CounterId& id);
+Result<std::string> get_counter(const CounterPlace& place, const counter::CounterId& id);
 
 /// Sets the count, creating counter and store if they are absent; the record as JSON.
-Result<std::string> set_counter(const Config& config, const counter::CounterId& id, counter::Count count);
+Result<std::string> set_counter(const CounterPlace& place, const counter::CounterId& id, counter::Count count);
 
 }  // namespace vc::app

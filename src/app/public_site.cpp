@@ -9,44 +9,15 @@
 namespace vc::app {
 
 using counter::Outcome;
-using function::Context;
 using function::Plan;
 using gateway::GatewayError;
 using gateway::Ids;
 using http::Awaitable;
 using http::Request;
+using http::Response;
 using telemetry::Field;
 
 namespace {
-
-using Stopwatch = std::chrono::steady_clock;
-
-/// What the log says of one request, beside its ids.
-struct LogEntry {
-  std::string_view stage;
-  std::string_view method;
-  std::string_view route = "-";
-  std::string_view path;  // only without a route: a route says more than a client's words
-  int status = 0;
-  std::string_view outcome;
-  std::string_view error_type;
-};
-
-void write(telemetry::TurnLog& log, const LogEntry& entry, const Ids& ids, Stopwatch::time_point start) {
-  boost::container::static_vector<Field, 10> fields;
-  const auto add = [&](std::string_view name, auto value) { fields.push_back({name, value}); };
-  add("request_id", view(ids.request_id));
-  add("trace_id", view(ids.trace_id));
-  add("stage", entry.stage);
-  add("method", entry.method);
-  add("route", entry.route);
-  if (!entry.path.empty()) add("path", entry.path);
-  add("status", std::int64_t{entry.status});
-  add("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(Stopwatch::now() - start).count());
-  add("outcome", entry.outcome);
-  if (!entry.error_type.empty()) add("error_type", entry.error_type);
-  log.info("request", fields);
-}
 
 std::string_view name(Outcome outcome) {
   switch (outcome) {
@@ -71,60 +42,97 @@ const GatewayError& error_of(http::Refusal refusal) {
 
 }  // namespace
 
-Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
-  const auto start = Stopwatch::now();
-  const Ids ids = gateway::make_ids(random_, clock_.now());
-  LogEntry entry{.stage = api_.stage, .method = request.method};
+/// One request on its way, and what the log will say of it.
+struct PublicSite::Exchange {
+  http::Reply& reply;
+  std::chrono::steady_clock::time_point start;
+  Ids ids;
+  std::string_view method;
+  std::string_view route = "-";
+  std::string_view path{};  // only without a route: a route says more than a client's words
+  int status = 0;
+  std::string_view outcome{};
+  std::string_view error_type{};
+};
 
+// Responses are built and sent in plain functions: they are large, and a coroutine would keep them in its frame.
+Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
+  Exchange exchange = begin(request.method, reply);
   const gateway::Admission admission = api_.gateway.admit(request);
   if (admission.refused != nullptr) {
-    reply.send(gateway::refuse(*admission.refused, request.method, ids));
-    entry.path = request.path;
-    entry.status = admission.refused->status;
-    entry.outcome = "refused";
-    entry.error_type = admission.refused->type;
-  } else {
-    Request inner = request;
-    inner.path = admission.route->path;
-    const Plan plan = api_.function.plan(inner, traffic_);
-    Answer answer = co_await carry_out(plan, view(ids.request_id));
-    gateway::add_headers(answer.response, ids);
-    reply.send(answer.response);
-    entry.route = admission.route->path;
-    entry.status = answer.response.status;
-    entry.outcome = answer.outcome;
+    exchange.path = request.path;
+    refuse(exchange, *admission.refused);
+    co_return;
   }
-  write(log_, entry, ids, start);
-}
 
-Awaitable<PublicSite::Answer> PublicSite::carry_out(const Plan& plan, std::string_view request_id) {
-  const function::Function& function = api_.function;
-  const auto context = [&] { return Context{request_id, time_.rfc3339(clock_.now())}; };
-
+  exchange.route = admission.route->path;
+  const Plan plan =
+      api_.function.plan({.method = request.method, .path = exchange.route, .fields = request.fields}, traffic_);
   if (const auto* count = std::get_if<Plan::Count>(&plan.what)) {
     counter::Visit visit(*count->counter);
     co_await http::suspend([&](Resume done) { desk_.count(visit, done); });
-    co_return Answer{visit.outcome == Outcome::counted ? function.counted(plan, visit.number, context())
-                                                       : function.not_counted(plan, visit.outcome, context()),
-                     name(visit.outcome)};
-  }
-  if (const auto* health = std::get_if<Plan::ReadHealth>(&plan.what)) {
+    answer(exchange, visited(plan, visit, context(exchange)), name(visit.outcome));
+  } else if (const auto* health = std::get_if<Plan::ReadHealth>(&plan.what)) {
     counter::Read read(*health->counter);
     co_await http::suspend([&](Resume done) { desk_.read(read, done); });
-    co_return Answer{function.health(plan, read.result, context()), read.result ? "read" : "failed"};
+    answer(exchange, api_.function.health(plan, read.result, context(exchange)), read.result ? "read" : "failed");
+  } else {
+    answer(exchange, api_.function.preflight(plan), "preflight");
   }
-  if (std::holds_alternative<Plan::Preflight>(plan.what)) co_return Answer{function.preflight(plan), "preflight"};
-  co_return Answer{function.no_route(), "refused"};
+}
+
+Response PublicSite::visited(const Plan& plan, const counter::Visit& visit, const function::Context& context) const {
+  if (visit.outcome != Outcome::counted) return api_.function.not_counted(plan, visit.outcome, context);
+  return api_.function.counted(plan, visit.number, context);
 }
 
 void PublicSite::refuse(http::Refusal refusal, http::Reply& reply) {
-  const auto start = Stopwatch::now();
-  const Ids ids = gateway::make_ids(random_, clock_.now());
-  const GatewayError& error = error_of(refusal);
-  reply.send(gateway::refuse(error, "-", ids));
-  write(log_,
-        {.stage = api_.stage, .method = "-", .status = error.status, .outcome = "refused", .error_type = error.type},
-        ids, start);
+  Exchange exchange = begin("-", reply);
+  refuse(exchange, error_of(refusal));
+}
+
+PublicSite::Exchange PublicSite::begin(std::string_view method, http::Reply& reply) {
+  return {.reply = reply,
+          .start = std::chrono::steady_clock::now(),
+          .ids = gateway::make_ids(random_, clock_.now()),
+          .method = method};
+}
+
+void PublicSite::refuse(Exchange& exchange, const GatewayError& error) {
+  exchange.reply.send(gateway::refuse(error, exchange.method, exchange.ids));
+  exchange.status = error.status;
+  exchange.outcome = "refused";
+  exchange.error_type = error.type;
+  finish(exchange);
+}
+
+void PublicSite::answer(Exchange& exchange, Response response, std::string_view outcome) {
+  gateway::add_headers(response, exchange.ids);
+  exchange.reply.send(response);
+  exchange.status = response.status;
+  exchange.outcome = outcome;
+  finish(exchange);
+}
+
+function::Context PublicSite::context(const Exchange& exchange) {
+  return {.request_id = view(exchange.ids.request_id), .time = time_.rfc3339(clock_.now())};
+}
+
+void PublicSite::finish(const Exchange& exchange) {
+  const auto duration = std::chrono::steady_clock::now() - exchange.start;
+  boost::container::static_vector<Field, 10> fields;
+  const auto add = [&](std::string_view name, auto value) { fields.push_back({name, value}); };
+  add("request_id", view(exchange.ids.request_id));
+  add("trace_id", view(exchange.ids.trace_id));
+  add("stage", std::string_view(api_.stage));
+  add("method", exchange.method);
+  add("route", exchange.route);
+  if (!exchange.path.empty()) add("path", exchange.path);
+  add("status", std::int64_t{exchange.status});
+  add("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
+  add("outcome", exchange.outcome);
+  if (!exchange.error_type.empty()) add("error_type", exchange.error_type);
+  log_.info("request", fields);
 }
 
 void PublicSite::failed(const std::exception& reason) {

@@ -33,12 +33,15 @@ class PublicSite final : public http::Handler {
   void failed(const std::exception& reason) override;
 
  private:
-  struct Answer {
-    http::Response response;
-    std::string_view outcome;  // as the log calls it
-  };
+  struct Exchange;
 
-  http::Awaitable<Answer> carry_out(const function::Plan& plan, std::string_view request_id);
+  Exchange begin(std::string_view method, http::Reply& reply);
+  http::Response visited(const function::Plan& plan, const counter::Visit& visit,
+                         const function::Context& context) const;
+  void refuse(Exchange& exchange, const gateway::GatewayError& error);
+  void answer(Exchange& exchange, http::Response response, std::string_view outcome);
+  function::Context context(const Exchange& exchange);
+  void finish(const Exchange& exchange);
 
   const PublicApi& api_;
   const function::Traffic traffic_;

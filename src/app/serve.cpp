@@ -188,12 +188,14 @@ class Service final {
     serve_ops(std::move(*ops));
     if (auto told = store_.announce_ops(ops_listen); !told) return told;
 
-    log_.info("listening", {{"listen", listen},
-                            {"preview_listen", preview_listen},
-                            {"ops_listen", ops_listen},
-                            {"store", text(config_.store)},
-                            {"stage", config_.stage},
-                            {"version", version}});
+    const std::string store = text(config_.store);
+    std::vector<telemetry::Field> where = {{"listen", listen},
+                                           {"ops_listen", ops_listen},
+                                           {"store", store},
+                                           {"stage", config_.stage},
+                                           {"version", version}};
+    if (!preview_listen.empty()) where.push_back({"preview_listen", preview_listen});
+    log_.line(telemetry::LogLevel::info, "listening", where);
     if (log_.format() == telemetry::LogFormat::text) log_.write(invitation(config_, listen, ops_listen), 1);
     return {};
   }

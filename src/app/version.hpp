@@ -1,3 +1,4 @@
+// Which release this is; the source is written by the build (cmake/version.cmake).
 #pragma once
 
 #include <string_view>

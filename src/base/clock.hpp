@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 
 namespace vc {
 
@@ -15,10 +16,14 @@ class Clock {
   virtual WallTime now() const = 0;
 };
 
+/// The kernel's clock of the last tick: a few milliseconds behind, and four times cheaper to read than the exact one.
 class SystemClock final : public Clock {
  public:
   WallTime now() const override {
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    timespec time{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
+    return WallTime(std::chrono::seconds(time.tv_sec) +
+                    std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(time.tv_nsec)));
   }
 };
 

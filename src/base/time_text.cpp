@@ -32,14 +32,6 @@ Rfc3339 rfc3339(WallTime time) {
   return text;
 }
 
-Rfc3339Millis rfc3339_millis(WallTime time) {
-  const Rfc3339 seconds = rfc3339(time);
-  Rfc3339Millis text;
-  fmt::format_to_n(text.data(), text.size(), "{}.{:03}Z", view(seconds).substr(0, 19),
-                   Civil(time).time.subseconds().count());
-  return text;
-}
-
 HttpDate http_date(WallTime time) {
   static constexpr std::array<const char*, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

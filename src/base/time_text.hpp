@@ -10,14 +10,11 @@ namespace vc {
 
 /// `2024-01-15T10:30:00Z`
 using Rfc3339 = std::array<char, 20>;
-/// `2024-01-15T10:30:00.123Z`
-using Rfc3339Millis = std::array<char, 24>;
 /// `Mon, 15 Jan 2024 10:30:00 GMT`
 using HttpDate = std::array<char, 29>;
 
 /// Years 0 to 9999.
 Rfc3339 rfc3339(WallTime time);
-Rfc3339Millis rfc3339_millis(WallTime time);
 HttpDate http_date(WallTime time);
 
 template <std::size_t N>

@@ -8,12 +8,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::sys_days;
 
-constexpr WallTime january = sys_days{2024y / 1 / 15} + 10h + 30min + 5s + 7ms;
+constexpr WallTime january = sys_days{2024y / 1 / 15} + 10h + 30min + 5s;
 
-TEST(TimeText, IsRfc3339InUtc) {
-  EXPECT_EQ(view(rfc3339(january)), "2024-01-15T10:30:05Z");
-  EXPECT_EQ(view(rfc3339_millis(january)), "2024-01-15T10:30:05.007Z");
-}
+TEST(TimeText, IsRfc3339InUtc) { EXPECT_EQ(view(rfc3339(january)), "2024-01-15T10:30:05Z"); }
 
 TEST(TimeText, IsAnHttpDate) { EXPECT_EQ(view(http_date(january)), "Mon, 15 Jan 2024 10:30:05 GMT"); }
 

@@ -15,7 +15,7 @@ bool allowed(char c) {
 
 Result<CounterId> CounterId::parse(std::string_view text) {
   if (text.empty() || text.size() > limits::counter_id_chars_max || !std::ranges::all_of(text, allowed)) {
-    return fail("a counter id is 1 to {} of A-Z a-z 0-9 . _ -", limits::counter_id_chars_max);
+    return fail("'{}' is not a counter id: 1 to {} of A-Z a-z 0-9 . _ -", text, limits::counter_id_chars_max);
   }
   return CounterId(std::string(text));
 }

@@ -38,8 +38,10 @@ void StoreDriver::submit(Jobs jobs) {
     reads_.append(std::move(jobs.reads));
     corrections_.append(std::move(jobs.corrections));
   }
-  work_arrived_.notify_one();
+  const bool wake_store = std::exchange(idle_, false);
   wake_desks(lock);
+  lock.unlock();  // the store's thread would wake up only to wait for the mutex
+  if (wake_store) work_arrived_.notify_one();
 }
 
 JobQueue<Job> StoreDriver::collect(Desk& desk) {
@@ -51,8 +53,10 @@ JobQueue<Job> StoreDriver::collect(Desk& desk) {
 void StoreDriver::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_arrived_.wait(lock,
-                       [this] { return stopping_ || batcher_.ready() || !reads_.empty() || !corrections_.empty(); });
+    while (!stopping_ && !batcher_.ready() && reads_.empty() && corrections_.empty()) {
+      idle_ = true;
+      work_arrived_.wait(lock);
+    }
     if (!batcher_.ready() && reads_.empty() && corrections_.empty()) break;  // stopping, and nothing is left
     if (batcher_.ready()) commit(lock);
     if (!corrections_.empty()) correct(lock);

@@ -75,6 +75,7 @@ class StoreDriver final {
 
   std::mutex mutex_;  // guards all below
   std::condition_variable work_arrived_;
+  bool idle_ = false;  // the store's thread waits for work_arrived_
   bool stopping_ = false;
   bool closed_ = false;
   StoreFault closed_because_ = StoreFault::shutting_down;

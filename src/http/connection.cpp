@@ -4,6 +4,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
+#include <ctime>
 #include <iterator>
 
 #include "http/server.hpp"
@@ -13,6 +15,13 @@ namespace vc::http {
 namespace {
 
 constexpr SteadyTime never = SteadyTime::max();
+
+/// A few milliseconds behind, and four times cheaper to read than the exact time: good enough for deadlines.
+SteadyTime coarse_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return SteadyTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 void append_head(std::string& to, const Response& response, std::string_view date, bool close) {
   const auto line = [&](std::string_view name, std::string_view value) {
@@ -39,60 +48,57 @@ Connection::~Connection() {
   server_.connection_ended();
 }
 
+// The way of every request. What happens rarely is in coroutines of its own, so that this frame is all an idle
+// connection keeps.
 Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
   boost::system::error_code ignored;
   self->socket_.non_blocking(true, ignored);
   self->socket_.set_option(tcp::no_delay(true), ignored);
-  while (co_await self->serve_one() == After::keep) {
-  }
-}
-
-Awaitable<Connection::After> Connection::serve_one() {
-  const auto head_size = co_await receive_head();
-  if (!head_size) {
-    last_reply_ = true;
-    server_.handler_.refuse(head_size.error(), *this);
-    co_return co_await finish_reply(After::close);
-  }
-  if (*head_size == 0) co_return After::close;  // nobody is there any more
-
-  if (!parser_->complete()) {
-    const auto body = co_await receive_body(*head_size);
-    if (peer_gone_) co_return After::close;
-    if (!body) {
-      last_reply_ = true;
-      server_.handler_.refuse(body.error(), *this);
-      co_return co_await finish_reply(After::close);
-    }
-  }
-
-  enter(Phase::handling);
-  last_reply_ = !parser_->keep_alive();
-  co_await server_.handler_.handle(parser_->request(), *this);
-  buffer_.consume(*head_size);
-  co_return co_await finish_reply(last_reply_ ? After::close : After::keep);
-}
-
-// A head that has been parsed, and its size; 0 if the client went away, or waited too long.
-Awaitable<Parsed<std::size_t>> Connection::receive_head() {
-  HeadScanner scanner;
-  for (;;) {
-    if (buffer_.unread().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 §2.2: left by an old client
-    const auto size = scanner.scan(buffer_.unread());
-    if (!size) co_return size;
-    if (*size > 0) {
-      parser_.emplace(server_.options_.body_bytes_max, server_.options_.bodies);
-      if (const auto parsed = parser_->parse_head(buffer_.unread().substr(0, *size)); !parsed) {
-        co_return std::unexpected(parsed.error());
+  while (!self->peer_gone_ && !self->last_reply_) {
+    const auto head_size = self->next_head();
+    if (!head_size) {
+      self->refuse(head_size.error());
+    } else if (*head_size == 0) {
+      const auto room = self->room();
+      const auto [error, size] =
+          co_await self->socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
+      self->received(error, size);
+      continue;
+    } else {
+      if (!self->parser_->complete()) {
+        const auto body = co_await self->receive_body(*head_size);
+        if (!body) self->refuse(body.error());
       }
-      co_return size;
+      if (self->peer_gone_) break;
+      if (self->parser_->complete()) {
+        self->enter(Phase::handling);
+        self->last_reply_ = !self->parser_->keep_alive();
+        co_await self->server_.handler_.handle(self->parser_->request(), *self);
+        self->buffer_.consume(*head_size);
+      }
     }
-    if (!co_await receive()) co_return 0;
+    if (!self->unsent_.empty()) co_await self->send_rest();
+    self->buffer_.shrink();
+    self->enter(self->buffer_.unread().empty() ? Phase::idle : Phase::receiving);
   }
+  if (!self->peer_gone_) co_await self->linger();
+}
+
+// A head that has been parsed, and its size; 0 if it is not complete.
+Parsed<std::size_t> Connection::next_head() {
+  if (buffer_.unread().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 §2.2: left by an old client
+  const auto size = scanner_.scan(buffer_.unread());
+  if (!size || *size == 0) return size;
+  scanner_ = {};
+  parser_.emplace(server_.options_.body_bytes_max, server_.options_.bodies);
+  if (const auto parsed = parser_->parse_head(buffer_.unread().substr(0, *size)); !parsed) {
+    return std::unexpected(parsed.error());
+  }
+  return size;
 }
 
 Awaitable<Parsed<void>> Connection::receive_body(std::size_t head_size) {
-  deadline_ = std::chrono::steady_clock::now() + limits::body_deadline;
+  deadline_ = coarse_now() + limits::body_deadline;
   if (parser_->expectation() == Expectation::proceed) write("HTTP/1.1 100 Continue\r\n\r\n");
 
   buffer_.use_large();
@@ -108,26 +114,34 @@ Awaitable<Parsed<void>> Connection::receive_body(std::size_t head_size) {
       buffer_.cut(head_size, *used);
       if (parser_->complete()) co_return Parsed<void>{};
     }
-    if (buffer_.room().empty()) co_return std::unexpected(Refusal::malformed);  // a chunk line that never ends
-    if (!co_await receive()) co_return Parsed<void>{};
+    const auto room = buffer_.room();
+    if (room.empty()) co_return std::unexpected(Refusal::malformed);  // a chunk line that never ends
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
+    if (!received(error, size)) co_return Parsed<void>{};
   }
 }
 
-// False: the client is gone or its time is up. While the server stops, only what has already arrived is taken.
-Awaitable<bool> Connection::receive() {
+std::span<char> Connection::room() {
   if (buffer_.room().empty()) buffer_.make_room();
-  const auto room = asio::buffer(buffer_.room().data(), buffer_.room().size());
-  auto [error, size] = co_await socket_.async_read_some(room, as_result);
+  return buffer_.room();
+}
+
+// False: the client is gone or its time is up. While the server stops, what has already arrived is still taken.
+bool Connection::received(boost::system::error_code error, std::size_t size) {
   if (error == asio::error::operation_aborted && server_.stopping_ && socket_.is_open()) {
-    size = socket_.read_some(room, error);
+    const auto room = buffer_.room();
+    size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
   }
-  if (error) {
-    peer_gone_ = true;
-    co_return false;
-  }
+  peer_gone_ = static_cast<bool>(error);
+  if (peer_gone_) return false;
   buffer_.filled(size);
   if (phase_ == Phase::idle) enter(Phase::receiving);
-  co_return true;
+  return true;
+}
+
+void Connection::refuse(Refusal refusal) {
+  last_reply_ = true;
+  server_.handler_.refuse(refusal, *this);
 }
 
 void Connection::send(const Response& response) {
@@ -139,7 +153,7 @@ void Connection::send(const Response& response) {
   write(head);
 }
 
-// The kernel nearly always takes a whole reply at once; what it does not take is kept for finish_reply.
+// The kernel nearly always takes a whole reply at once; what it does not take is kept for send_rest.
 void Connection::write(std::string_view bytes) {
   boost::system::error_code error;
   std::size_t sent = 0;
@@ -151,21 +165,11 @@ void Connection::write(std::string_view bytes) {
   unsent_.append(bytes.substr(sent));
 }
 
-Awaitable<Connection::After> Connection::finish_reply(After after) {
-  if (!unsent_.empty() && !peer_gone_) {
-    enter(Phase::sending);
-    const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(unsent_), as_result);
-    peer_gone_ = static_cast<bool>(error);
-    unsent_ = {};
-  }
-  if (peer_gone_) co_return After::close;
-  if (after == After::close) {
-    co_await linger();
-    co_return After::close;
-  }
-  buffer_.shrink();
-  enter(buffer_.unread().empty() ? Phase::idle : Phase::receiving);
-  co_return After::keep;
+Awaitable<void> Connection::send_rest() {
+  enter(Phase::sending);
+  const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(unsent_), as_result);
+  peer_gone_ = static_cast<bool>(error);
+  unsent_ = {};
 }
 
 // Ends our half, then reads and forgets what the client still sends: closing with bytes unread would reset the
@@ -184,8 +188,8 @@ Awaitable<void> Connection::linger() {
 }
 
 void Connection::enter(Phase phase) {
-  const auto now = std::chrono::steady_clock::now();
   phase_ = phase;
+  const SteadyTime now = coarse_now();
   switch (phase) {
     case Phase::idle: deadline_ = now + server_.options_.idle_deadline; break;
     case Phase::receiving: deadline_ = now + server_.options_.header_deadline; break;
@@ -207,15 +211,14 @@ void Connection::drain() {
   boost::system::error_code ignored;
   const bool nothing_arrived = phase_ == Phase::receiving && buffer_.unread().empty();
   if (phase_ == Phase::idle || nothing_arrived) socket_.cancel(ignored);
-  deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + limits::drain_deadline);
+  deadline_ = std::min(deadline_, coarse_now() + limits::drain_deadline);
 }
 
 void Connection::turn_away(Socket socket, Server& server) {
   Connection connection(std::move(socket), server);
   boost::system::error_code ignored;
   connection.socket_.non_blocking(true, ignored);
-  connection.last_reply_ = true;
-  server.handler_.refuse(Refusal::too_many_connections, connection);
+  connection.refuse(Refusal::too_many_connections);
   connection.socket_.shutdown(tcp::socket::shutdown_send, ignored);
   // What it has sent so far is read: closing with bytes unread would take the reply away.
   connection.socket_.read_some(asio::buffer(connection.buffer_.room().data(), connection.buffer_.room().size()),

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "http/asio.hpp"
@@ -38,13 +39,13 @@ class Connection final
 
  private:
   enum class Phase { idle, receiving, handling, sending, lingering };
-  enum class After { keep, close };
 
-  Awaitable<After> serve_one();
-  Awaitable<Parsed<std::size_t>> receive_head();
+  Parsed<std::size_t> next_head();
   Awaitable<Parsed<void>> receive_body(std::size_t head_size);
-  Awaitable<bool> receive();
-  Awaitable<After> finish_reply(After after);
+  std::span<char> room();
+  bool received(boost::system::error_code error, std::size_t size);
+  void refuse(Refusal refusal);
+  Awaitable<void> send_rest();
   Awaitable<void> linger();
 
   void send(const Response& response) override;
@@ -54,6 +55,7 @@ class Connection final
   Socket socket_;
   Server& server_;
   ReadBuffer buffer_;
+  HeadScanner scanner_;
   std::optional<RequestParser> parser_;
   std::string unsent_;
   bool peer_gone_ = false;

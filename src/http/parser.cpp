@@ -1,6 +1,7 @@
 #include "http/parser.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/check.hpp"
 #include "limits.hpp"
@@ -11,8 +12,26 @@ namespace {
 namespace beast_http = boost::beast::http;
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
+bool hex_digit(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool printable(char c) { return c > ' ' && c <= '~'; }
 bool control(char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7F'; }
+
+/// uri-host [ ":" port ] (RFC 9112 §3.2, RFC 3986 §3.2.2), or nothing.
+bool is_host(std::string_view text) {
+  std::size_t end = 0;
+  if (text.starts_with('[')) {
+    end = text.find_first_not_of("0123456789abcdefABCDEF:.", 1);
+    if (end == std::string_view::npos || text[end++] != ']') return false;
+  } else {
+    const auto in_name = [](char c) {
+      return letter(c) || digit(c) || std::string_view("-._~%!$&'()*+,;=").contains(c);
+    };
+    while (end < text.size() && in_name(text[end])) ++end;
+  }
+  if (end == text.size()) return true;
+  return text[end] == ':' && std::ranges::all_of(text.substr(end + 1), digit);
+}
 
 std::string_view plain(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -74,6 +93,7 @@ Parsed<std::size_t> RequestParser::parse_body(std::string_view bytes) {
 }
 
 Parsed<std::size_t> RequestParser::feed(std::string_view bytes) {
+  input_ = bytes;
   Error error;
   const std::size_t used = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (!error || error == beast_http::error::need_more) return used;
@@ -92,7 +112,7 @@ void RequestParser::set_target(std::string_view target, Error& error) {
   if (!std::ranges::all_of(target, printable) || target.contains('#')) return refuse(Refusal::malformed, error);
   // absolute-form (RFC 9112 §3.2.2): the authority is not ours to judge, the route is.
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!target.starts_with(scheme)) continue;
+    if (!same_token(target.substr(0, scheme.size()), scheme)) continue;
     const auto slash = target.find_first_of("/?", scheme.size());
     target = slash == std::string_view::npos ? "/" : target.substr(slash);
   }
@@ -102,12 +122,20 @@ void RequestParser::set_target(std::string_view target, Error& error) {
 }
 
 void RequestParser::on_field_impl(Field field, Text, Text value, Error& error) {
-  if (head_parsed_) return;  // a trailer: dropped
+  if (head_parsed_) {  // a trailer: dropped, but it must be one; Beast unfolds lines into a buffer of its own
+    if (!value.empty() && !is_input(value.data())) refuse(Refusal::malformed, error);
+    return;
+  }
   switch (field) {
-    case Field::host: ++hosts_; break;
+    case Field::host:
+      ++hosts_;
+      if (!is_host(plain(value))) refuse(Refusal::malformed, error);
+      break;
     case Field::content_length:
       ++lengths_;
-      if (value.empty() || !std::ranges::all_of(value, digit)) refuse(Refusal::malformed, error);
+      if (!std::ranges::all_of(value, digit) || value.empty() || (value.size() > 1 && value.front() == '0')) {
+        refuse(Refusal::malformed, error);
+      }
       break;
     case Field::transfer_encoding:
       ++encodings_;
@@ -133,13 +161,21 @@ std::size_t RequestParser::on_body_impl(Text body, Error&) {
   return body.size();
 }
 
-// Blanks around extensions are where readers differ.
+// Blanks around extensions, and sizes of more than 64 bits, are where readers differ. The digits of the size lie before
+// the extensions.
 void RequestParser::on_chunk_header_impl(std::uint64_t, Text extensions, Error& error) {
-  if (extensions.find_first_of(" \t") != Text::npos) refuse(Refusal::malformed, error);
+  const char* size = extensions.data();
+  while (is_input(size - 1) && hex_digit(size[-1])) --size;
+  const bool too_long = extensions.data() - size > 16;
+  if (too_long || extensions.find_first_of(" \t") != Text::npos) refuse(Refusal::malformed, error);
 }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text body, Error& error) {
   return on_body_impl(body, error);
+}
+
+bool RequestParser::is_input(const char* byte) const {
+  return std::greater_equal<>()(byte, input_.data()) && std::less<>()(byte, input_.data() + input_.size());
 }
 
 void RequestParser::refuse(Refusal refusal, Error& error) {

@@ -2,7 +2,8 @@
 //
 // Beast's parser does the grammar. On top of it: line ends are CRLF and nothing else; no folded fields, NUL or other
 // control bytes; one Content-Length of plain digits, or one Transfer-Encoding that is `chunked`, in HTTP/1.1 only, and
-// never both; exactly one Host in HTTP/1.1; no fragment and no byte outside of printable ASCII in the target.
+// never both; exactly one Host in HTTP/1.1, and a valid one; no fragment and no byte outside of printable ASCII in the
+// target; chunk sizes of at most 16 digits, and no blanks in a chunk's header.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -81,8 +82,10 @@ class RequestParser final : boost::beast::http::basic_parser<true> {
   Parsed<std::size_t> feed(std::string_view bytes);
   void set_target(std::string_view target, Error& error);
   void refuse(Refusal refusal, Error& error);
+  bool is_input(const char* byte) const;
 
   const Bodies bodies_;
+  std::string_view input_;  // of the call in progress
   Request request_;
   std::string body_;
   std::optional<Refusal> refusal_;

@@ -64,6 +64,7 @@ TEST(Parser, KnowsWhetherTheConnectionStays) {
 
 TEST(Parser, ReadsEveryFormOfTarget) {
   EXPECT_EQ(read("GET http://a.b:80/counter?q HTTP/1.1\r\nHost: a.b\r\n\r\n").path, "/counter");
+  EXPECT_EQ(read("GET HTTP://a.b/counter HTTP/1.1\r\nHost: a.b\r\n\r\n").path, "/counter");
   EXPECT_EQ(read("GET http://a.b HTTP/1.1\r\nHost: a.b\r\n\r\n").path, "/");
   EXPECT_EQ(read("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").path, "*");
   EXPECT_EQ(read("CONNECT a.b:80 HTTP/1.1\r\nHost: a.b\r\n\r\n").path, "a.b:80");
@@ -137,6 +138,20 @@ INSTANTIATE_TEST_SUITE_P(Fields, Malformed,
                                          get("A b: c\r\n"), get("A: \x01\r\n"), get("A: \x7F\r\n"), get("A: b\0\r\n"s),
                                          get("A\0: b\r\n"s), get("A\x80: b\r\n")));
 
+std::string with_host(std::string_view host) { return fmt::format("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", host); }
+
+INSTANTIATE_TEST_SUITE_P(Hosts, Malformed,
+                         testing::Values(with_host("a b"), with_host("a/b"), with_host("a, b"), with_host("b@a"),
+                                         with_host("a:b"), with_host("a:80:80"), with_host("a#b"), with_host("[::1"),
+                                         with_host("[::1].example"), with_host("[::1]x"), with_host("a\xC3\xA9")));
+
+TEST(Parser, TakesEveryValidHost) {
+  for (const char* host :
+       {"", "a.example", "a.example:8080", "a:", "127.0.0.1:80", "[::1]", "[::1]:8081", "x--y_z~!"}) {
+    EXPECT_TRUE(read(with_host(host)).complete) << host;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Lengths, Malformed,
     testing::Values(get("Content-Length: 5, 5\r\n"), get("Content-Length: 5\r\nContent-Length: 5\r\n"),
@@ -144,7 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
                     get("Content-Length: -5\r\n"), get("Content-Length: -0\r\n"), get("Content-Length: 0x5\r\n"),
                     get("Content-Length: 5 5\r\n"), get("Content-Length: 5;\r\n"), get("Content-Length:\r\n"),
                     get("Content-Length: 18446744073709551616\r\n"), get("Content-Length: 1e1\r\n"),
-                    get("Content-Length: 5,\r\n"), get("Content-Length: ,5\r\n")));
+                    get("Content-Length: 05\r\n"), get("Content-Length: 5,\r\n"), get("Content-Length: ,5\r\n")));
 
 INSTANTIATE_TEST_SUITE_P(
     Encodings, Malformed,
@@ -159,15 +174,20 @@ INSTANTIATE_TEST_SUITE_P(
 
 std::string chunks(std::string_view bytes) { return get("Transfer-Encoding: chunked\r\n") + std::string(bytes); }
 
-INSTANTIATE_TEST_SUITE_P(Chunks, Malformed,
-                         testing::Values(chunks("0x5\r\nhello\r\n0\r\n\r\n"), chunks("-5\r\nhello\r\n0\r\n\r\n"),
-                                         chunks("+5\r\nhello\r\n0\r\n\r\n"), chunks("g\r\n"), chunks("\r\n"),
-                                         chunks("5\nhello\r\n0\r\n\r\n"), chunks("5\r\nhelloX\r\n0\r\n\r\n"),
-                                         chunks("5\r\nhello0\r\n\r\n"), chunks("5 \r\nhello\r\n0\r\n\r\n"),
-                                         chunks(" 5\r\nhello\r\n0\r\n\r\n"), chunks("5 ;a\r\nhello\r\n0\r\n\r\n"),
-                                         chunks("fffffffffffffffff\r\n"),
-                                         chunks("5\r\nhello\r\n0\r\nA: b\nC: d\r\n\r\n"),
-                                         chunks("5\r\nhello\r\n0\r\nA : b\r\n\r\n")));
+INSTANTIATE_TEST_SUITE_P(
+    Chunks, Malformed,
+    testing::Values(chunks("0x5\r\nhello\r\n0\r\n\r\n"), chunks("-5\r\nhello\r\n0\r\n\r\n"),
+                    chunks("+5\r\nhello\r\n0\r\n\r\n"), chunks("g\r\n"), chunks("\r\n"),
+                    chunks("5\nhello\r\n0\r\n\r\n"), chunks("5\r\nhelloX\r\n0\r\n\r\n"), chunks("5\r\nhello0\r\n\r\n"),
+                    chunks("5 \r\nhello\r\n0\r\n\r\n"), chunks(" 5\r\nhello\r\n0\r\n\r\n"),
+                    chunks("5 ;a\r\nhello\r\n0\r\n\r\n"), chunks("fffffffffffffffff\r\n"),
+                    chunks("5\r\nhello\r\n0\r\nA: b\nC: d\r\n\r\n"), chunks("5\r\nhello\r\n0\r\nA : b\r\n\r\n"),
+                    chunks("5\r\nhello\r\n0\r\nA: b\r\n c\r\n\r\n"), chunks("00000000000000005\r\nhello\r\n0\r\n\r\n"),
+                    chunks("5\r\nhello\r\n00000000000000000\r\n\r\n")));
+
+TEST(Parser, TakesChunkSizesOfSixteenDigits) {
+  EXPECT_EQ(read(chunks("0000000000000005\r\nhello\r\n0000000000000000\r\n\r\n")).body, "hello");
+}
 
 TEST(HeadScanner, FindsTheEndHoweverTheBytesArrive) {
   const std::string head = get("Origin: https://x.y\r\n");

@@ -26,9 +26,8 @@ Response json_response(int status, std::string_view body) {
   return response;
 }
 
-/// `{"error":"…"}`
 Response error_response(int status, std::string_view words) {
-  return json_response(status, boost::json::serialize(boost::json::object{{"error", words}}));
+  return json_response(status, fmt::format(R"({{"error": {}}})", boost::json::serialize(boost::json::string(words))));
 }
 
 Response wrong_method(std::string_view allowed) {

@@ -33,12 +33,12 @@ Result<counter::Count> count_of(const json::object& object) {
 }  // namespace
 
 std::string to_json(const counter::CounterId& id, const counter::Record& record) {
-  json::object object{{"counter_id", id.text()},
-                      {visit_count, record.visit_count},
-                      {"created_date", record.created_date},
-                      {"last_updated", record.last_updated}};
-  if (record.expires) object["ItemExpireTTL"] = record.expires->time_since_epoch().count();
-  return json::serialize(object);
+  const auto quoted = [](const std::string& text) { return json::serialize(json::string(text)); };
+  std::string expires;
+  if (record.expires) expires = fmt::format(R"(, "ItemExpireTTL": {})", record.expires->time_since_epoch().count());
+  return fmt::format(R"({{"counter_id": {}, "visit_count": {}, "created_date": {}, "last_updated": {}{}}})",
+                     quoted(id.text()), record.visit_count, quoted(record.created_date), quoted(record.last_updated),
+                     expires);
 }
 
 Result<counter::Count> parse_correction(std::string_view text) {

@@ -10,14 +10,19 @@ using counter::CounterId;
 TEST(RecordJson, HasTheNamesOfTheRecord) {
   EXPECT_EQ(to_json(*CounterId::parse("main_counter"),
                     {.visit_count = 5, .created_date = "2026-01-01T00:00:00Z", .last_updated = "2026-01-02T00:00:00Z"}),
-            R"({"counter_id":"main_counter","visit_count":5,"created_date":"2026-01-01T00:00:00Z",)"
-            R"("last_updated":"2026-01-02T00:00:00Z"})");
+            R"({"counter_id": "main_counter", "visit_count": 5, "created_date": "2026-01-01T00:00:00Z", )"
+            R"("last_updated": "2026-01-02T00:00:00Z"})");
+}
+
+TEST(RecordJson, EscapesWhatAnOlderProgramWrote) {
+  EXPECT_NE(to_json(*CounterId::parse("a"), {.created_date = "\"\n"}).find(R"("created_date": "\"\n")"),
+            std::string::npos);
 }
 
 TEST(RecordJson, SaysWhenTheRecordExpires) {
   const std::string json =
       to_json(*CounterId::parse("a"), {.expires = std::chrono::sys_seconds(std::chrono::seconds(7))});
-  EXPECT_NE(json.find(R"("ItemExpireTTL":7)"), std::string::npos);
+  EXPECT_NE(json.find(R"("ItemExpireTTL": 7)"), std::string::npos);
 }
 
 TEST(Correction, IsAWholeNumber) {

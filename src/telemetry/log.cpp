@@ -38,10 +38,10 @@ Log::~Log() {
   thread_.join();
 }
 
-void Log::line(LogLevel level, std::string_view message, std::initializer_list<Field> fields) {
+void Log::line(LogLevel level, std::string_view message, std::span<const Field> fields) {
   if (!wants(level)) return;
   std::string line;
-  append_line(line, options_.format, clock_.now(), level, message, {fields.begin(), fields.size()});
+  LineWriter(options_.format).append(line, clock_.now(), level, message, fields);
   write(line, 1);
 }
 
@@ -51,8 +51,9 @@ void Log::write(std::string_view lines, std::size_t line_count) {
     dropped_ += line_count;
     return;
   }
+  const bool wake = waiting_.empty();
   waiting_.append(lines);
-  lines_arrived_.notify_one();
+  if (wake) lines_arrived_.notify_one();
 }
 
 void Log::run() {
@@ -67,13 +68,15 @@ void Log::run() {
     write_out(writing);
     writing.clear();
     lock.lock();
+    // Under load lines gather for a moment: waking up for each turn of a loop would cost more than the lines.
+    if (!stopping_) lines_arrived_.wait_for(lock, limits::log_pause, [this] { return stopping_; });
   }
 }
 
 void Log::report_dropped(std::string& to) {
   if (dropped_ == 0) return;
   const std::array fields = {Field{"lines", static_cast<std::int64_t>(std::exchange(dropped_, 0))}};
-  append_line(to, options_.format, clock_.now(), LogLevel::warn, "log lines dropped", fields);
+  LineWriter(options_.format).append(to, clock_.now(), LogLevel::warn, "log lines dropped", fields);
 }
 
 // A full disk or a closed pipe costs lines, nothing else.
@@ -99,7 +102,7 @@ bool Log::reader_is_ready() {
 
 void TurnLog::info(std::string_view message, std::span<const Field> fields) {
   if (!log_.wants(LogLevel::info)) return;
-  append_line(lines_, log_.format(), clock_.now(), LogLevel::info, message, fields);
+  writer_.append(lines_, clock_.now(), LogLevel::info, message, fields);
   ++line_count_;
 }
 

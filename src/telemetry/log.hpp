@@ -38,23 +38,24 @@ class Log final {
   LogFormat format() const { return options_.format; }
 
   void debug(std::string_view message, std::initializer_list<Field> fields = {}) {
-    line(LogLevel::debug, message, fields);
+    line(LogLevel::debug, message, {fields.begin(), fields.size()});
   }
   void info(std::string_view message, std::initializer_list<Field> fields = {}) {
-    line(LogLevel::info, message, fields);
+    line(LogLevel::info, message, {fields.begin(), fields.size()});
   }
   void warn(std::string_view message, std::initializer_list<Field> fields = {}) {
-    line(LogLevel::warn, message, fields);
+    line(LogLevel::warn, message, {fields.begin(), fields.size()});
   }
   void error(std::string_view message, std::initializer_list<Field> fields = {}) {
-    line(LogLevel::error, message, fields);
+    line(LogLevel::error, message, {fields.begin(), fields.size()});
   }
+
+  void line(LogLevel level, std::string_view message, std::span<const Field> fields);
 
   /// Takes over lines that were formatted elsewhere. All of them, or if there is no room, none.
   void write(std::string_view lines, std::size_t line_count);
 
  private:
-  void line(LogLevel level, std::string_view message, std::initializer_list<Field> fields);
   void run();
   void write_out(std::string_view bytes);
   bool reader_is_ready();
@@ -77,7 +78,7 @@ class Log final {
 /// One I/O thread's lines, gathered during a turn of its loop and handed over in one piece. Thread: its loop's.
 class TurnLog final {
  public:
-  TurnLog(Log& log, const Clock& clock) : log_(log), clock_(clock) {}
+  TurnLog(Log& log, const Clock& clock) : log_(log), clock_(clock), writer_(log.format()) {}
 
   void info(std::string_view message, std::span<const Field> fields);
 
@@ -87,6 +88,7 @@ class TurnLog final {
  private:
   Log& log_;
   const Clock& clock_;
+  LineWriter writer_;
   std::string lines_;
   std::size_t line_count_ = 0;
 };

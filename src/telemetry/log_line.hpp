@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/clock.hpp"
+#include "base/time_text.hpp"
 
 namespace vc::telemetry {
 
@@ -20,9 +21,23 @@ struct Field {
   std::variant<std::string_view, std::int64_t> value;
 };
 
-/// Appends one line and its end. JSON: one object, valid UTF-8 whatever bytes the values hold; text: nothing in it
-/// moves a terminal's cursor. Values are cut at limits::log_value_bytes_max.
-void append_line(std::string& to, LogFormat format, WallTime time, LogLevel level, std::string_view message,
-                 std::span<const Field> fields);
+/// Makes lines. Thread: one.
+class LineWriter final {
+ public:
+  explicit LineWriter(LogFormat format) : format_(format) {}
+
+  /// Appends one line and its end. JSON: one object, valid UTF-8 whatever bytes the values hold; text: nothing in it
+  /// moves a terminal's cursor. Values are cut at limits::log_value_bytes_max.
+  void append(std::string& to, WallTime time, LogLevel level, std::string_view message, std::span<const Field> fields);
+
+ private:
+  void append_json(std::string& to, WallTime time, LogLevel level, std::string_view message,
+                   std::span<const Field> fields);
+  void append_text(std::string& to, WallTime time, LogLevel level, std::string_view message,
+                   std::span<const Field> fields);
+
+  const LogFormat format_;
+  SecondText second_;
+};
 
 }  // namespace vc::telemetry

@@ -17,14 +17,14 @@ constexpr WallTime time_of_test = std::chrono::sys_days{2026y / 11 / 22} + 18h +
 std::string json_line(std::string_view value) {
   std::string line;
   const std::array fields = {Field{"value", value}};
-  append_line(line, LogFormat::json, time_of_test, LogLevel::info, "request", fields);
+  LineWriter(LogFormat::json).append(line, time_of_test, LogLevel::info, "request", fields);
   return line;
 }
 
 TEST(LogLine, IsOneJsonObject) {
   std::string line;
   const std::array fields = {Field{"route", std::string_view("/counter")}, Field{"status", std::int64_t{200}}};
-  append_line(line, LogFormat::json, time_of_test, LogLevel::warn, "request", fields);
+  LineWriter(LogFormat::json).append(line, time_of_test, LogLevel::warn, "request", fields);
   EXPECT_EQ(
       line,
       R"({"timestamp":"2026-11-22T18:40:00.123Z","level":"WARN","message":"request","route":"/counter","status":200})"
@@ -34,7 +34,7 @@ TEST(LogLine, IsOneJsonObject) {
 TEST(LogLine, IsReadableText) {
   std::string line;
   const std::array fields = {Field{"route", std::string_view("/counter")}, Field{"status", std::int64_t{200}}};
-  append_line(line, LogFormat::text, time_of_test, LogLevel::info, "request", fields);
+  LineWriter(LogFormat::text).append(line, time_of_test, LogLevel::info, "request", fields);
   EXPECT_EQ(line, "18:40:00 INFO request route=/counter status=200\n");
 }
 
@@ -58,7 +58,7 @@ TEST(LogLine, CutsLongValues) {
 TEST(LogLine, AsTextMovesNoCursor) {
   std::string line;
   const std::array fields = {Field{"path", std::string_view("\x1b[2J\r\n")}};
-  append_line(line, LogFormat::text, time_of_test, LogLevel::info, "request", fields);
+  LineWriter(LogFormat::text).append(line, time_of_test, LogLevel::info, "request", fields);
   EXPECT_EQ(line, "18:40:00 INFO request path=\\u001b[2J\\u000d\\u000a\n");
 }
 
