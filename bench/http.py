@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""Compares visitor-counter with nginx and with the bare disk; see README.md beside this file."""
+
+import os
+import sys
+
+# Not this file's own folder: there it would hide the standard library's module `http`.
+sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+import argparse
+import json
+import pathlib
+import shlex
+import shutil
+import signal
+import tempfile
+
+from bench import environment, machine, parts, report
+from bench.servers import find_nginx
+
+ROOT = pathlib.Path(sys.path[0])
+OUTPUT = ROOT / "build" / "bench"
+TOOLS = {"http": ("wrk", "strace"), "latency": ("wrk",), "memory": (), "start": ()}
+IN_MEMORY = {"tmpfs", "ramfs"}
+
+
+def main():
+    options = parse_arguments()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))  # so that every server is stopped
+    try:
+        results = measure(options)
+    except machine.BenchFailed as failure:
+        sys.exit(f"bench: {failure}")
+    (OUTPUT / "http.json").write_text(json.dumps(results, indent=1) + "\n")
+    text = report.render(results)
+    print(text)
+    if options.write:
+        options.write.write_text(text)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=TOOLS, help="measure this part alone")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (default 5)")
+    parser.add_argument("--seconds", type=int, default=5, help="length of one run of wrk (default 5)")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="write the report to FILE too")
+    options = parser.parse_args()
+    if options.write and options.only:
+        parser.error("--write needs every part, --only leaves some out")
+    if options.rounds < 1 or options.seconds < 1:
+        parser.error("--rounds and --seconds start at 1")
+    return options
+
+
+def measure(options):
+    chosen = [options.only] if options.only else list(TOOLS)
+    binary = os.environ.get("VISITOR_COUNTER", str(ROOT / "build/release/visitor-counter"))
+    nginx = find_nginx(ROOT / "build/tools/nginx") if "http" in chosen else None
+    check_machine(binary, {tool for part in chosen for tool in TOOLS[part]})
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    if environment.file_system(OUTPUT) in IN_MEMORY:
+        raise machine.BenchFailed(f"{OUTPUT} is in memory; the bench needs a file system on a disk")
+
+    results = {"command": command(options), "environment": environment.describe(binary, nginx, OUTPUT)}
+    os.sched_setaffinity(0, {machine.LOAD_CPU})
+    with tempfile.TemporaryDirectory(dir=OUTPUT) as directory:
+        timed = {"rounds": options.rounds, "seconds": options.seconds, "progress": progress}
+        measurements = {
+            "http": lambda: parts.http(binary, nginx, directory, **timed),
+            "latency": lambda: parts.latency(binary, directory, **timed),
+            "memory": lambda: parts.memory(binary, directory, progress),
+            "start": lambda: parts.start(binary, directory, progress),
+        }
+        results |= {part: measurements[part]() for part in chosen}
+    results["environment"]["load average after"] = environment.load_average()
+    return results
+
+
+def command(options):
+    """The command that repeats this run."""
+    words = ["./dev", "bench", "--rounds", str(options.rounds), "--seconds", str(options.seconds)]
+    words += ["--only", options.only] if options.only else []
+    words += ["--write", os.path.relpath(options.write, ROOT)] if options.write else []
+    return shlex.join(words)
+
+
+def check_machine(binary, tools):
+    if not os.access(binary, os.X_OK):
+        raise machine.BenchFailed(f"{os.path.relpath(binary)} is missing: ./dev build")
+    if missing := [tool for tool in sorted(tools) if not shutil.which(tool)]:
+        raise machine.BenchFailed(f"missing: {', '.join(missing)}")
+    if not {machine.SERVER_CPU, machine.LOAD_CPU} <= os.sched_getaffinity(0):
+        raise machine.BenchFailed("CPUs 0 and 1 are needed, one for the server and one for the load")
+
+
+def progress(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
