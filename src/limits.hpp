@@ -50,7 +50,12 @@ inline constexpr auto drain_deadline = 5s;
 /// Handlers run in one turn of the loop before what they gathered is handed to the store.
 inline constexpr int handlers_per_turn_max = 1'024;
 
+// --- what an operator may choose --------------------------------------------------------------------------------
+
 inline constexpr int threads_max = 64;
+/// Of connections and of queued visits: beyond it a slip of the finger is likelier than a wish.
+inline constexpr std::uint64_t configured_max = 1'000'000;
+inline constexpr std::uint64_t timeout_seconds_max = 3'600;
 
 // --- counting ---------------------------------------------------------------------------------------------------
 

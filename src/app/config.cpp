@@ -64,8 +64,6 @@ Result<void> assign_ops(http::Endpoint& to, const std::string& value) {
   return assign(to, std::move(endpoint));
 }
 
-constexpr std::uint64_t seconds_max = 3'600;
-
 using telemetry::LogLevel;
 
 Result<void> assign_log_format(LogStyle& to, const std::string& value) {
@@ -113,16 +111,22 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) { return assign_number(c.threads, v, 1, limits::threads_max); }},
       {"connections-max", "", "N", std::to_string(limits::connections_max),
        "connections of each listener; one more is answered 429",
-       [](Config& c, const std::string& v) { return assign_number(c.connections_max, v, 1, 1'000'000); }},
+       [](Config& c, const std::string& v) { return assign_number(c.connections_max, v, 1, limits::configured_max); }},
       {"queued-visits-max", "", "N", std::to_string(limits::queued_visits_max),
        "visits waiting for the store; one more is answered 500, not-counted",
-       [](Config& c, const std::string& v) { return assign_number(c.queued_visits_max, v, 1, 1'000'000); }},
+       [](Config& c, const std::string& v) {
+         return assign_number(c.queued_visits_max, v, 1, limits::configured_max);
+       }},
       {"header-timeout", "", "SECONDS", std::to_string(limits::header_deadline.count()),
        "for a request's line and headers to arrive",
-       [](Config& c, const std::string& v) { return assign_number(c.header_timeout, v, 1, seconds_max); }},
+       [](Config& c, const std::string& v) {
+         return assign_number(c.header_timeout, v, 1, limits::timeout_seconds_max);
+       }},
       {"idle-timeout", "", "SECONDS", std::to_string(limits::idle_deadline.count()),
        "for the next request on a connection",
-       [](Config& c, const std::string& v) { return assign_number(c.idle_timeout, v, 1, seconds_max); }},
+       [](Config& c, const std::string& v) {
+         return assign_number(c.idle_timeout, v, 1, limits::timeout_seconds_max);
+       }},
       {"log-format", "", "FORMAT", "auto", "text, json, or auto: text on a terminal, else json",
        [](Config& c, const std::string& v) { return assign_log_format(c.log_format, v); }},
       {"log-level", "LOG_LEVEL", "LEVEL", "info", "debug, info (a line per request), warn or error",

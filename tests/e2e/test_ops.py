@@ -85,7 +85,7 @@ def test_a_full_counter_does_not_wrap():
     "", "{", "x", "null", "7", '"7"', "[]", '[{"visit_count": 7}]', "{}", '{"count": 7}', '{"Visit_Count": 7}',
     '{"visit_count": "7"}', '{"visit_count": null}', '{"visit_count": true}', '{"visit_count": [7]}',
     '{"visit_count": 7.5}', '{"visit_count": -1}', '{"visit_count": +7}', '{"visit_count": 07}', '{"visit_count": 0x7}',
-    '{"visit_count": 1e999}', '{"visit_count": NaN}', 
+    '{"visit_count": 1e999}', '{"visit_count": NaN}',
     *(f'{{"visit_count": {count}}}' for count in (COUNT_MAX + 1, 2**63, 2**64, 2**64 + 7)),
     '{"visit_count": 7} x', '{"visit_count": 7}{"visit_count": 8}', '{"visit_count": 7,}', "{'visit_count': 7}",
     "[" * 10_000,
