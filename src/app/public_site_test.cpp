@@ -26,7 +26,15 @@ thread_local std::size_t allocations = 0;
 }  // namespace
 
 // Replaced for this program, to count. Sanitizers bring their own, and count nothing here.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#endif
+
+#ifndef SANITIZED
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
