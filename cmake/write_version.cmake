@@ -1,3 +1,5 @@
+cmake_minimum_required(VERSION 3.25)  # a script of its own: policies are not inherited
+
 set(commit "${GIVEN_COMMIT}")
 
 if(NOT commit)

@@ -79,6 +79,11 @@ CounterPlace place_of(const Choices& choices, const Config& config) {
   return {.config = config, .ops = named ? std::optional(config.ops_listen) : std::nullopt};
 }
 
+Result<std::string> run_health(const Choices& choices, const Config& config) {
+  if (auto checked = check_health(place_of(choices, config)); !checked) return std::unexpected(checked.error());
+  return "ready\n";
+}
+
 int run_get(const Arguments& arguments, const char* const* environment) {
   std::optional<counter::CounterId> named;
   if (!arguments.counter_id.empty()) {
@@ -113,10 +118,11 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App* serve = app.add_subcommand("serve", "Run the server.");
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");
+  CLI::App* health = app.add_subcommand("health", "Ask the running server whether it is ready to count.");
   CLI::App* config =
       app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
-  for (CLI::App* command : {serve, get, set, config}) add_settings(*command, arguments);
+  for (CLI::App* command : {serve, get, set, health, config}) add_settings(*command, arguments);
 
   get->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
   set->add_option("ID", arguments.counter_id, "the counter")->required();
@@ -132,6 +138,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
 
   if (version_command->parsed()) return fmt::print("{}\n", version), done;
   if (get->parsed()) return run_get(arguments, environment);
+  if (health->parsed()) return with_config(arguments, environment, run_health);
   if (set->parsed()) return run_set(arguments, environment);
   return with_config(arguments, environment,
                      [&](const Choices& choices, const Config& effective) -> Result<std::string> {

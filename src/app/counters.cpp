@@ -1,6 +1,7 @@
 #include "app/counters.hpp"
 
 #include "app/ops_client.hpp"
+#include "app/stores.hpp"
 #include "ops/record_json.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -41,6 +42,13 @@ Result<std::string> get_counter(const CounterPlace& place, const CounterId& id) 
   if (!record) return failed(record.error());
   if (!*record) return fail("there is no counter {}", id.text());
   return ops::to_json(id, **record);
+}
+
+Result<void> check_health(const CounterPlace& place) {
+  const std::string ops = ops_of_owner(place);
+  if (ops.empty()) return fail("no server runs on {}; `serve` starts one", text(place.config.store));
+  if (auto answer = ask_ops(ops, {"GET", "/readyz", ""}); !answer) return std::unexpected(answer.error());
+  return {};
 }
 
 Result<std::string> set_counter(const CounterPlace& place, const CounterId& id, Count count) {

@@ -20,6 +20,9 @@ struct CounterPlace {
 /// The record as JSON. Errors: no such counter, no such store, no answer.
 Result<std::string> get_counter(const CounterPlace& place, const counter::CounterId& id);
 
+/// Asks the running server whether it is ready to count. Errors: it is not, and why; none runs.
+Result<void> check_health(const CounterPlace& place);
+
 /// Sets the count, creating counter and store if they are absent; the record as JSON.
 Result<std::string> set_counter(const CounterPlace& place, const counter::CounterId& id, counter::Count count);
 

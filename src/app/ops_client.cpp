@@ -41,13 +41,15 @@ asio::awaitable<Exchange> exchange(vc::http::Endpoint server, http::request<http
   co_return answer;
 }
 
-/// `{"error": "…"}` as the ops listener sends it, else the status.
+/// What the ops listener says in `error` or `reason`, else the status.
 std::string reason_of(const Answer& answer) {
   boost::system::error_code error;
   const boost::json::value body = boost::json::parse(answer.body(), error);
   const auto* object = error ? nullptr : body.if_object();
-  const auto* reason = object != nullptr ? object->if_contains("error") : nullptr;
-  if (reason != nullptr && reason->is_string()) return std::string(reason->get_string());
+  for (const char* member : {"error", "reason"}) {
+    const auto* words = object != nullptr ? object->if_contains(member) : nullptr;
+    if (words != nullptr && words->is_string()) return std::string(words->get_string());
+  }
   return fmt::format("status {}", answer.result_int());
 }
 

@@ -14,7 +14,7 @@ from e2e.answers import VERSION, visit_number
 from support.raw_http import ask, stored_count
 from support.server import Server, clean_environment, run
 
-COMMANDS = ["serve", "get", "set", "config", "version"]
+COMMANDS = ["serve", "get", "set", "health", "config", "version"]
 FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
 DEFAULTS = {
     "listen": "127.0.0.1:8080",
@@ -307,6 +307,18 @@ def test_serve_creates_the_directory_of_its_store(tmp_path):
     with Server(store=f"sqlite:{path}") as server:
         assert visit_number(ask(server.public, "GET", "/counter")) == 1
     assert path.is_file()
+
+
+def test_health_asks_the_running_server(tmp_path):
+    store = f"sqlite:{tmp_path}/visits.db"
+    result = run("health", "--store", store)
+    assert result.returncode == 1
+    assert "no server runs" in result.stderr
+    with Server(store=store) as server:
+        result = run("health", "--store", store)
+        assert (result.returncode, result.stdout) == (0, "ready\n")
+        host, port = server.ops
+        assert run("health", "--ops-listen", f"{host}:{port}").returncode == 0
 
 
 @pytest.mark.parametrize("listener", ["listen", "preview-listen", "ops-listen"])
