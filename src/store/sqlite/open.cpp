@@ -1,0 +1,135 @@
+// Opening a store: whose file it is, what a crash left in it, and whether it is whole.
+
+#include <initializer_list>
+
+#include "store/sqlite/files.hpp"
+#include "store/sqlite/schema.hpp"
+#include "store/sqlite/store.hpp"
+
+namespace vc::store {
+
+namespace fs = std::filesystem;
+
+using sqlite::Database;
+using sqlite::Failure;
+using sqlite::OwnerLock;
+
+namespace {
+
+/// One line for the operator: what is wrong with this file, and what to do.
+std::unexpected<Error> unusable(const fs::path& file, std::string_view what) {
+  return fail("cannot use {} as a store: {}", file.string(), what);
+}
+
+std::string advice(const Failure& failure) {
+  switch (failure.primary()) {
+    case SQLITE_NOTADB: return "it is not an SQLite database, or damaged; restore a backup, or choose another --store";
+    case SQLITE_CORRUPT: return fmt::format("it is damaged ({}); restore a backup", failure.message);
+    case SQLITE_BUSY: return "another program has it open; close that one first";
+    case SQLITE_FULL: return "the disk is full; make space";
+    default: return fmt::format("{} (SQLite {})", failure.message, failure.code);
+  }
+}
+
+sqlite::Outcome<void> execute_all(Database& database, std::initializer_list<const char*> statements) {
+  for (const char* sql : statements) {
+    if (auto done = database.execute(sql); !done) return done;
+  }
+  return {};
+}
+
+/// Nothing if the file is a whole store of ours, else what is wrong with it. Writes nothing.
+sqlite::Outcome<std::string> find_fault(Database& database) {
+  const auto id = database.integer("PRAGMA application_id");
+  if (!id) return std::unexpected(id.error());
+  if (*id != sqlite::application_id) return "it belongs to another program; choose another --store";
+
+  const auto version = database.integer("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version != sqlite::schema_version) {
+    return fmt::format("its schema version is {}, this program knows {}; use the version that made it", *version,
+                       sqlite::schema_version);
+  }
+
+  const auto journal = database.text("PRAGMA journal_mode");
+  if (!journal) return std::unexpected(journal.error());
+  if (*journal != "wal") return "its journal mode was changed; set it back with PRAGMA journal_mode=WAL";
+
+  const auto health = database.text("PRAGMA quick_check(1)");
+  if (!health) return std::unexpected(health.error());
+  if (*health != "ok") return fmt::format("it is damaged ({}); restore a backup", *health);
+  return "";
+}
+
+/// Makes the connection ready to count.
+sqlite::Outcome<void> configure(Database& database) {
+  int keep = 1;  // the log is created once: what a lost directory entry could take away is then never needed
+  sqlite3_file_control(database.handle(), nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);
+  return execute_all(database,
+                     {"PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0", "PRAGMA wal_checkpoint(TRUNCATE)"});
+}
+
+// What cannot be looked at is found out by the next step, which says why.
+bool is_there(const fs::path& file) {
+  std::error_code ignored;
+  return fs::exists(file, ignored);
+}
+
+fs::path wal_of(const fs::path& file) { return file.string() + "-wal"; }
+
+Result<void> provide_file(const fs::path& file) {
+  if (is_there(file)) return {};
+  if (is_there(wal_of(file))) {
+    return unusable(file, "it is gone, but its write-ahead log is still there; put the file back, or restore a backup");
+  }
+  return sqlite::create_store_file(file);
+}
+
+Result<void> recover_from_disk(const fs::path& file) {
+  for (const fs::path& each : {file, wal_of(file)}) {
+    if (!is_there(each)) continue;
+    if (auto done = sqlite::forget_cached_pages(each); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, IfAbsent if_absent) {
+  std::error_code error;
+  const fs::path file = fs::weakly_canonical(fs::absolute(given), error);
+  if (error) return unusable(given, error.message());
+  if (if_absent == IfAbsent::refuse && !is_there(file)) return unusable(file, "it does not exist; `serve` creates it");
+  fs::create_directories(file.parent_path(), error);
+  if (error) return unusable(file, fmt::format("its directory cannot be created: {}", error.message()));
+
+  Result<OwnerLock> lock = OwnerLock::take(file);
+  if (!lock) return std::unexpected(lock.error());
+  if (auto provided = provide_file(file); !provided) return std::unexpected(provided.error());
+  if (auto recovered = recover_from_disk(file); !recovered) return std::unexpected(recovered.error());
+
+  sqlite::Outcome<Database> database = Database::open(file.string());
+  if (!database) return unusable(file, advice(database.error()));
+  // Exclusive before the first access: no shared memory file, and no second connection, ever.
+  if (auto done = execute_all(
+          *database, {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON"});
+      !done) {
+    return unusable(file, advice(done.error()));
+  }
+  const auto fault = find_fault(*database);
+  if (!fault) return unusable(file, advice(fault.error()));
+  if (!fault->empty()) return unusable(file, *fault);
+  if (auto done = configure(*database); !done) return unusable(file, advice(done.error()));
+  if (auto synced = sqlite::sync_directory(file.parent_path()); !synced) return std::unexpected(synced.error());
+
+  auto statements = prepare(*database);
+  if (!statements) return unusable(file, advice(statements.error()));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*lock), std::move(*database), std::move(*statements)));
+}
+
+std::optional<sqlite::Owner> SqliteStore::owner(const fs::path& file) {
+  std::error_code error;
+  return OwnerLock::owner(fs::weakly_canonical(fs::absolute(file), error));
+}
+
+}  // namespace vc::store
