@@ -1,5 +1,5 @@
-# The version with the commit it was built from. In this order: -DVISITOR_COUNTER_COMMIT, the git checkout, the file that
-# `git archive` fills in. Looked at on every build, so that it is right after a commit without configuring again.
+# The version with the commit it was built from. In this order: -DVISITOR_COUNTER_COMMIT, the file that `git archive` fills
+# in, the git checkout. Looked at on every build, so that it is right after a commit without configuring again.
 set(VISITOR_COUNTER_COMMIT "" CACHE STRING "The commit this is built from, where neither .git nor an archive says it")
 set(VERSION_SOURCE ${CMAKE_BINARY_DIR}/version.cpp)
 

@@ -3,11 +3,11 @@ cmake_minimum_required(VERSION 3.25)  # a script of its own: policies are not in
 set(commit "${GIVEN_COMMIT}")
 
 if(NOT commit)
-  execute_process(COMMAND git -C ${SOURCE_DIR} rev-parse HEAD
-    OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
-if(NOT commit)
   file(STRINGS ${SOURCE_DIR}/cmake/archived_commit.txt commit LIMIT_COUNT 1)
+endif()
+if(commit MATCHES "Format")  # no archive
+  execute_process(COMMAND git -c safe.directory=* -C ${SOURCE_DIR} rev-parse HEAD
+    OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 endif()
 
 string(SUBSTRING "${commit}000000000000" 0 12 commit)

@@ -46,6 +46,8 @@ inline constexpr auto sweep_interval = 250ms;
 inline constexpr auto accept_pause = 100ms;
 /// How long a stopping server waits for a request that has begun to arrive.
 inline constexpr auto drain_deadline = 5s;
+/// Descriptors beside those of connections: files, listeners, loops, and some in reserve.
+inline constexpr std::size_t other_descriptors = 64;
 
 /// Handlers run in one turn of the loop before what they gathered is handed to the store.
 inline constexpr int handlers_per_turn_max = 1'024;
@@ -73,6 +75,10 @@ inline constexpr std::size_t counter_id_chars_max = 128;
 inline constexpr std::chrono::days preview_ttl{30};
 /// A hundred years: far from any overflow of a time.
 inline constexpr std::chrono::days ttl_max{36'525};
+
+/// How long a start waits for a command that has the store for a moment, and how often it looks.
+inline constexpr auto owner_wait = 1s;
+inline constexpr auto owner_look_again = 5ms;
 
 /// The write-ahead log is folded into the database file after this many pages (of 4 KiB).
 inline constexpr int wal_pages_max = 1'000;

@@ -50,8 +50,12 @@ Result<void> assign_choice(T& to, std::string_view value,
   return {};
 }
 
+/// A stage is what one base path may be called.
 Result<void> assign_stage(std::string& to, const std::string& value) {
-  if (!gateway::BasePaths::parse(value)) return fail("'{}' is no stage: use A-Z a-z 0-9 _ -", value);
+  const auto names = gateway::BasePaths::parse(value);
+  if (!names || names->names().size() != 1 || value == "(none)") {
+    return fail("'{}' is no stage: use A-Z a-z 0-9 _ -", value);
+  }
   to = value;
   return {};
 }
@@ -163,7 +167,9 @@ std::string default_store(const Environment& environment) {
   };
   const std::string under_systemd = value("STATE_DIRECTORY");
   const std::string xdg = value("XDG_STATE_HOME");
-  fs::path directory = fs::path(value("HOME")) / ".local/state/visitor-counter";
+  const std::string home = value("HOME");
+  if (under_systemd.empty() && xdg.empty() && home.empty()) return "";
+  fs::path directory = fs::path(home) / ".local/state/visitor-counter";
   if (!xdg.empty()) directory = fs::path(xdg) / "visitor-counter";
   if (!under_systemd.empty()) directory = under_systemd;
   return "sqlite:" + (directory / "visits.db").string();
@@ -201,8 +207,10 @@ Result<std::map<std::string, std::string>> read_toml(const std::string& path) {
   return values;
 }
 
+/// Whether TOML would read these digits as the number they are.
 bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return digits && (text.size() == 1 || text.front() != '0');
 }
 
 std::string preview_id(const Config& config) {

@@ -32,14 +32,14 @@ class ConfigTest : public testing::Test {
     return choose(flags, environment.data());
   }
 
-  static Result<Config> config(const Flags& flags, std::vector<const char*> environment = {}) {
+  static Result<Config> config(const Flags& flags, std::vector<const char*> environment = {"HOME=/h"}) {
     auto chosen = choices(flags, std::move(environment));
     if (!chosen) return std::unexpected(chosen.error());
     return parse(*chosen);
   }
 
   /// The message of an error that must come.
-  static std::string error(const Flags& flags, std::vector<const char*> environment = {}) {
+  static std::string error(const Flags& flags, std::vector<const char*> environment = {"HOME=/h"}) {
     auto parsed = config(flags, std::move(environment));
     return parsed ? "no error" : parsed.error().message;
   }
@@ -68,14 +68,18 @@ TEST_F(ConfigTest, KeepsItsStateWhereProgramsDo) {
   EXPECT_EQ(store({"HOME=/h", "XDG_STATE_HOME=/xdg", "STATE_DIRECTORY=/var/lib/vc"}), "sqlite:/var/lib/vc/visits.db");
 }
 
+TEST_F(ConfigTest, AsksForAStoreWhereItCannotGuessOne) {
+  EXPECT_NE(error({}, {}).find("store (from default): '' is no store"), std::string::npos);
+}
+
 TEST_F(ConfigTest, PrefersFlagsThenEnvironmentThenFileThenDefault) {
   const Flags flags{{"config", file("stage = 'file'")}};
   Flags with_flag = flags;
   with_flag["stage"] = "flag";
   EXPECT_EQ(config(flags)->stage, "file");
-  EXPECT_EQ(config(flags, {"STAGE=plain"})->stage, "plain");
-  EXPECT_EQ(config(flags, {"STAGE=plain", "VISITOR_COUNTER_STAGE=own"})->stage, "own");
-  EXPECT_EQ(config(with_flag, {"STAGE=plain", "VISITOR_COUNTER_STAGE=own"})->stage, "flag");
+  EXPECT_EQ(config(flags, {"HOME=/h", "STAGE=plain"})->stage, "plain");
+  EXPECT_EQ(config(flags, {"HOME=/h", "STAGE=plain", "VISITOR_COUNTER_STAGE=own"})->stage, "own");
+  EXPECT_EQ(config(with_flag, {"HOME=/h", "STAGE=plain", "VISITOR_COUNTER_STAGE=own"})->stage, "flag");
 }
 
 TEST_F(ConfigTest, ReadsNumbersAndListsFromTheFile) {
@@ -89,7 +93,7 @@ TEST_F(ConfigTest, ReadsNumbersAndListsFromTheFile) {
 
 TEST_F(ConfigTest, FindsTheFileInTheEnvironmentToo) {
   const std::string variable = "VISITOR_COUNTER_CONFIG=" + file("stage = 'file'");
-  EXPECT_EQ(config({}, {variable.c_str()})->stage, "file");
+  EXPECT_EQ(config({}, {"HOME=/h", variable.c_str()})->stage, "file");
 }
 
 TEST_F(ConfigTest, RefusesAFileItCannotUse) {
@@ -102,7 +106,7 @@ TEST_F(ConfigTest, RefusesAFileItCannotUse) {
 
 TEST_F(ConfigTest, NamesTheSettingAndTheSourceOfABadValue) {
   EXPECT_EQ(error({{"threads", "many"}}), "threads (from --threads): 'many' is not a whole number from 1 to 64");
-  EXPECT_NE(error({}, {"VISITOR_COUNTER_LISTEN=here"}).find("listen (from VISITOR_COUNTER_LISTEN): 'here'"),
+  EXPECT_NE(error({}, {"HOME=/h", "VISITOR_COUNTER_LISTEN=here"}).find("listen (from VISITOR_COUNTER_LISTEN): 'here'"),
             std::string::npos);
 }
 
@@ -122,6 +126,7 @@ TEST_F(ConfigTest, RefusesBadValues) {
                                                                   {"stage", ""},
                                                                   {"stage", "a/b"},
                                                                   {"stage", "(none)"},
+                                                                  {"stage", "a,b"},
                                                                   {"base-paths", "/blue"},
                                                                   {"allowed-origins", "*"},
                                                                   {"allowed-origins", "null"},
@@ -145,7 +150,7 @@ TEST_F(ConfigTest, BoundsThePreviewCountersNameToo) {
 }
 
 TEST_F(ConfigTest, TakesLogLevelsInAnyCase) {
-  EXPECT_EQ(config({}, {"LOG_LEVEL=WARN"})->log_level, telemetry::LogLevel::warn);
+  EXPECT_EQ(config({}, {"HOME=/h", "LOG_LEVEL=WARN"})->log_level, telemetry::LogLevel::warn);
 }
 
 TEST_F(ConfigTest, GivesPreviewCountersThirtyDays) {
@@ -155,8 +160,11 @@ TEST_F(ConfigTest, GivesPreviewCountersThirtyDays) {
 }
 
 TEST_F(ConfigTest, PrintsAFileThatGivesTheSameConfiguration) {
-  const auto first =
-      *choices({{"stage", "green"}, {"threads", "3"}, {"allowed-origins", "https://a.b"}, {"store", "memory:"}});
+  const auto first = *choices({{"stage", "green"},
+                               {"threads", "3"},
+                               {"allowed-origins", "https://a.b"},
+                               {"store", "memory:"},
+                               {"counter-id", "0123"}});
   const auto second = choices({{"config", file(to_toml(first))}});
   ASSERT_TRUE(second) << second.error().message;
   for (const auto& [name, given] : first) EXPECT_EQ(second->at(name).value, given.value) << name;

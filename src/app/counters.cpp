@@ -18,12 +18,10 @@ std::string path_of(const CounterId& id) { return "/counters/" + id.text(); }
 /// The ops listener of the server that has the store; empty if the store is ours to open.
 std::string ops_of_owner(const CounterPlace& place) {
   if (place.ops) return http::text(*place.ops);
-  std::string configured = http::text(place.config.ops_listen);
   const auto* sqlite = std::get_if<SqliteStoreUri>(&place.config.store);
-  if (sqlite == nullptr) return configured;  // what is in memory is in the server's
+  if (sqlite == nullptr) return http::text(place.config.ops_listen);  // what is in memory is in the server's
   const auto owner = SqliteStore::owner(sqlite->file);
-  if (!owner) return "";
-  return owner->ops.empty() ? configured : owner->ops;
+  return owner ? owner->ops : "";  // an owner without a listener is another command, and soon done
 }
 
 Result<std::unique_ptr<SqliteStore>> open(const Config& config, SqliteStore::IfAbsent if_absent) {

@@ -2,6 +2,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
 #include "app/command_line.hpp"
 
 namespace {
@@ -18,5 +22,10 @@ void fill_standard_descriptors() {
 int main(int argc, char** argv) {
   fill_standard_descriptors();
   ::umask(S_IRWXG | S_IRWXO);  // what we write is the owner's
-  return vc::app::run(argc, argv, environ);
+  try {
+    return vc::app::run(argc, argv, environ);
+  } catch (const std::exception& reason) {  // a library's: ours throw none
+    (void)std::fprintf(stderr, "visitor-counter: %s\n", reason.what());
+    return EXIT_FAILURE;
+  }
 }

@@ -68,7 +68,10 @@ Result<std::string> ask_ops(const std::string& address, const OpsRequest& ask) {
   asio::io_context context(1);
   std::optional<Exchange> done;
   asio::co_spawn(context, exchange(*server, std::move(request)),
-                 [&](const std::exception_ptr&, Exchange result) { done = std::move(result); });
+                 [&](const std::exception_ptr& thrown, Exchange result) {
+                   if (thrown) std::rethrow_exception(thrown);
+                   done = std::move(result);
+                 });
   context.run();
   if (!*done) {
     return fail("no answer from the ops listener on {}: {}; is the server running? --ops-listen names another", address,

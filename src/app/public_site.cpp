@@ -76,8 +76,10 @@ Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
     counter::Read read(*health->counter);
     co_await http::suspend([&](Resume done) { desk_.read(read, done); });
     answer(exchange, api_.function.health(plan, read.result, context(exchange)), read.result ? "read" : "failed");
-  } else {
+  } else if (std::holds_alternative<Plan::Preflight>(plan.what)) {
     answer(exchange, api_.function.preflight(plan), "preflight");
+  } else {
+    answer(exchange, api_.function.no_route(), "refused");
   }
 }
 
@@ -132,12 +134,12 @@ void PublicSite::finish(const Exchange& exchange) {
   add("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
   add("outcome", exchange.outcome);
   if (!exchange.error_type.empty()) add("error_type", exchange.error_type);
-  log_.info("request", fields);
+  log_.line(telemetry::LogLevel::info, "request", fields);
 }
 
 void PublicSite::failed(const std::exception& reason) {
   const std::array fields = {Field{"reason", std::string_view(reason.what())}};
-  log_.info("connection failed", fields);
+  log_.line(telemetry::LogLevel::error, "connection failed", fields);
 }
 
 }  // namespace vc::app

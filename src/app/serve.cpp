@@ -30,11 +30,17 @@ using http::Loop;
 
 namespace asio = boost::asio;
 
-void raise_descriptor_limit() {
+/// As many descriptors as the connections need, if the system allows it.
+void raise_descriptor_limit(const Config& config, telemetry::Log& log) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  const auto listeners = static_cast<std::size_t>(config.preview_listen ? 2 : 1);
+  const std::size_t wanted = listeners * config.connections_max + limits::other_descriptors;
+  if (limit.rlim_max >= wanted) return;
+  log.warn("the limit of open files is below connections-max",
+           {{"limit", static_cast<std::int64_t>(limit.rlim_max)}, {"wanted", static_cast<std::int64_t>(wanted)}});
 }
 
 telemetry::Log::Options log_options(const Config& config) {
@@ -47,8 +53,7 @@ telemetry::Log::Options log_options(const Config& config) {
 }
 
 http::ServerOptions public_options(const Config& config) {
-  const auto threads = static_cast<std::size_t>(config.threads);
-  return {.connections_max = (config.connections_max + threads - 1) / threads,
+  return {.connections_max = config.connections_max,
           .header_deadline = config.header_timeout,
           .idle_deadline = config.idle_timeout,
           .body_bytes_max = limits::body_bytes_max,
@@ -145,8 +150,8 @@ class Service final {
   }
 
   Result<void> run() {
-    if (auto started = start(); !started) return started;
     await_signals();
+    if (auto started = start(); !started) return started;
     run_loops();
     driver_.stop();
     store_.store.reset();
@@ -196,17 +201,19 @@ class Service final {
                                            {"version", version}};
     if (!preview_listen.empty()) where.push_back({"preview_listen", preview_listen});
     log_.line(telemetry::LogLevel::info, "listening", where);
+    raise_descriptor_limit(config_, log_);
     if (log_.format() == telemetry::LogFormat::text) log_.write(invitation(config_, listen, ops_listen), 1);
     return {};
   }
 
   Result<void> serve_on_all(Acceptor acceptor, Traffic traffic) {
+    const http::ServerOptions options = public_options(config_);
     for (const auto& worker : workers_ | std::views::drop(1)) {
       auto shared = http::share(acceptor, worker->loop());
       if (!shared) return std::unexpected(shared.error());
-      worker->serve(std::move(*shared), api_, traffic, public_options(config_));
+      worker->serve(std::move(*shared), api_, traffic, options);
     }
-    workers_.front()->serve(std::move(acceptor), api_, traffic, public_options(config_));
+    workers_.front()->serve(std::move(acceptor), api_, traffic, options);
     return {};
   }
 
@@ -280,7 +287,6 @@ class Service final {
 }  // namespace
 
 Result<void> serve(const Config& config) {
-  raise_descriptor_limit();
   (void)std::signal(SIGPIPE, SIG_IGN);
   const SystemClock clock;
   telemetry::Log log(clock, log_options(config));

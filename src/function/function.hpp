@@ -42,7 +42,7 @@ struct Plan {
 /// The only words about a failing store that leave the process.
 std::string_view public_words(counter::StoreFault fault);
 
-/// Where and when an answer is given. Lifetime: as long as the response that mentions it.
+/// Where and when an answer is given.
 struct Context {
   std::string_view request_id;
   std::string_view time;  // RFC 3339

@@ -18,7 +18,7 @@ struct Route {
   std::string_view path;
 };
 
-/// The public API; api/openapi.json describes it.
+/// The public API.
 std::span<const Route> routes();
 
 /// The gateway's own answers (reference: API Gateway's gateway responses), byte for byte.
@@ -54,8 +54,7 @@ class BasePaths final {
   std::vector<std::string> names_;
 };
 
-/// Whether a request reaches the function: with its path as the function sees it and the route it matched, or the
-/// error.
+/// Whether a request reaches the function: the route it matched, or the error.
 struct Admission {
   const GatewayError* refused = nullptr;
   const Route* route = nullptr;  // a constant of the program

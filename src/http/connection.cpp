@@ -78,6 +78,7 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
       }
     }
     if (!self->unsent_.empty()) co_await self->send_rest();
+    if (self->server_.stopping_ && self->buffer_.unread().empty()) break;
     self->buffer_.shrink();
     self->enter(self->buffer_.unread().empty() ? Phase::idle : Phase::receiving);
   }
@@ -98,7 +99,7 @@ Parsed<std::size_t> Connection::next_head() {
 }
 
 Awaitable<Parsed<void>> Connection::receive_body(std::size_t head_size) {
-  deadline_ = coarse_now() + limits::body_deadline;
+  enter(Phase::receiving_body);
   if (parser_->expectation() == Expectation::proceed) write("HTTP/1.1 100 Continue\r\n\r\n");
 
   buffer_.use_large();
@@ -178,25 +179,36 @@ Awaitable<void> Connection::linger() {
   enter(Phase::lingering);
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
-  buffer_.consume(buffer_.unread().size());
-  buffer_.use_large();
   for (;;) {
-    const auto [error, size] =
-        co_await socket_.async_read_some(asio::buffer(buffer_.room().data(), buffer_.room().size()), as_result);
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(server_.discarded_), as_result);
     if (error) co_return;
   }
 }
 
 void Connection::enter(Phase phase) {
   phase_ = phase;
-  const SteadyTime now = coarse_now();
-  switch (phase) {
-    case Phase::idle: deadline_ = now + server_.options_.idle_deadline; break;
-    case Phase::receiving: deadline_ = now + server_.options_.header_deadline; break;
-    case Phase::handling: deadline_ = never; break;
-    case Phase::sending: deadline_ = now + limits::write_deadline; break;
-    case Phase::lingering: deadline_ = now + limits::linger_deadline; break;
+  if (phase == Phase::handling) {
+    deadline_ = never;  // its answer is on its way
+    return;
   }
+  const SteadyTime now = coarse_now();
+  deadline_ = now + patience(phase);
+  // A server that stops waits for its clients no longer than that, but always long enough to take an answer.
+  if (server_.stopping_) {
+    deadline_ = std::min(deadline_, std::max(server_.drained_by_, now + limits::linger_deadline));
+  }
+}
+
+std::chrono::seconds Connection::patience(Phase phase) const {
+  switch (phase) {
+    case Phase::idle: return server_.options_.idle_deadline;
+    case Phase::receiving: return server_.options_.header_deadline;
+    case Phase::receiving_body: return limits::body_deadline;
+    case Phase::sending: return limits::write_deadline;
+    case Phase::lingering: return limits::linger_deadline;
+    case Phase::handling: break;
+  }
+  return std::chrono::seconds::max();
 }
 
 void Connection::close_if_due(SteadyTime now) {
@@ -205,13 +217,12 @@ void Connection::close_if_due(SteadyTime now) {
   socket_.close(ignored);
 }
 
-// What is being handled has no deadline: its answer is on its way.
 void Connection::drain() {
   if (phase_ == Phase::handling) return;
+  deadline_ = std::min(deadline_, server_.drained_by_);
   boost::system::error_code ignored;
   const bool nothing_arrived = phase_ == Phase::receiving && buffer_.unread().empty();
   if (phase_ == Phase::idle || nothing_arrived) socket_.cancel(ignored);
-  deadline_ = std::min(deadline_, coarse_now() + limits::drain_deadline);
 }
 
 void Connection::turn_away(Socket socket, Server& server) {
@@ -221,8 +232,7 @@ void Connection::turn_away(Socket socket, Server& server) {
   connection.refuse(Refusal::too_many_connections);
   connection.socket_.shutdown(tcp::socket::shutdown_send, ignored);
   // What it has sent so far is read: closing with bytes unread would take the reply away.
-  connection.socket_.read_some(asio::buffer(connection.buffer_.room().data(), connection.buffer_.room().size()),
-                               ignored);
+  connection.socket_.read_some(asio::buffer(server.discarded_), ignored);
 }
 
 }  // namespace vc::http

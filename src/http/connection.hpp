@@ -38,7 +38,7 @@ class Connection final
   static void turn_away(Socket socket, Server& server);
 
  private:
-  enum class Phase { idle, receiving, handling, sending, lingering };
+  enum class Phase { idle, receiving, receiving_body, handling, sending, lingering };
 
   Parsed<std::size_t> next_head();
   Awaitable<Parsed<void>> receive_body(std::size_t head_size);
@@ -51,6 +51,7 @@ class Connection final
   void send(const Response& response) override;
   void write(std::string_view bytes);
   void enter(Phase phase);
+  std::chrono::seconds patience(Phase phase) const;
 
   Socket socket_;
   Server& server_;

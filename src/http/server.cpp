@@ -58,12 +58,17 @@ void Server::start() { asio::co_spawn(loop_.executor(), accept(), asio::detached
 Awaitable<void> Server::accept() {
   for (;;) {
     auto [error, socket] = co_await acceptor_.async_accept(as_result);
-    if (stopping_) break;
+    if (!error) adopt(std::move(socket));
+    if (stopping_) {
+      drain_all();
+      break;
+    }
     if (!error) {
-      adopt(std::move(socket));
+      starved_ = false;
       continue;
     }
     // No descriptor left, most likely: those who wait are still there when one is free again.
+    if (!std::exchange(starved_, true)) handler_.failed(boost::system::system_error(error, "cannot accept"));
     accept_pause_.expires_after(limits::accept_pause);
     co_await accept_pause_.async_wait(as_result);
     if (stopping_) break;
@@ -71,7 +76,8 @@ Awaitable<void> Server::accept() {
 }
 
 void Server::adopt(Socket socket) {
-  if (connection_count_ >= options_.connections_max) return Connection::turn_away(std::move(socket), *this);
+  const bool one_too_many = options_.open_connections->fetch_add(1) >= options_.connections_max;
+  if (one_too_many) return Connection::turn_away(std::move(socket), *this);
   auto connection = std::make_unique<Connection>(std::move(socket), *this);
   asio::co_spawn(loop_.executor(), Connection::serve(std::move(connection)), [this](const std::exception_ptr& thrown) {
     if (!thrown) return;
@@ -97,12 +103,13 @@ Awaitable<void> Server::sweep() {
 
 void Server::stop(std::function<void()> drained) {
   stopping_ = true;
+  drained_by_ = std::chrono::steady_clock::now() + limits::drain_deadline;
   drained_ = std::move(drained);
   take_backlog();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   accept_pause_.cancel();
-  for (Connection& connection : connections_) connection.drain();
+  drain_all();
   finish_if_drained();
 }
 
@@ -117,7 +124,12 @@ void Server::take_backlog() {
   }
 }
 
+void Server::drain_all() {
+  for (Connection& connection : connections_) connection.drain();
+}
+
 void Server::connection_ended() {
+  options_.open_connections->fetch_sub(1);
   --connection_count_;
   finish_if_drained();
 }

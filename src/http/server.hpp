@@ -3,9 +3,12 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/clock.hpp"
@@ -15,15 +18,18 @@
 #include "http/endpoint.hpp"
 #include "http/handler.hpp"
 #include "http/loop.hpp"
+#include "limits.hpp"
 
 namespace vc::http {
 
+/// Copies share the count of open connections: the servers of one listener get copies of one.
 struct ServerOptions {
   std::size_t connections_max;
   std::chrono::seconds header_deadline;
   std::chrono::seconds idle_deadline;
   std::uint64_t body_bytes_max;
   RequestParser::Bodies bodies;
+  std::shared_ptr<std::atomic<std::size_t>> open_connections = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 /// A listening socket. Errors: the address is taken, or not one of this machine; the message names it.
@@ -54,6 +60,7 @@ class Server final {
   Awaitable<void> sweep();
   void adopt(Socket socket);
   void take_backlog();
+  void drain_all();
   void connection_ended();
   void finish_if_drained();
 
@@ -65,12 +72,15 @@ class Server final {
   const Clock& clock_;
   const ServerOptions options_;
   SecondText date_;
-  std::string head_;  // of the reply that is being written
+  std::string head_;                                        // of the reply that is being written
+  std::array<char, limits::large_buffer_bytes> discarded_;  // what lingering clients still send
 
   Connections connections_;
   std::size_t connection_count_ = 0;
   bool sweeping_ = false;
+  bool starved_ = false;  // of descriptors
   bool stopping_ = false;
+  SteadyTime drained_by_;
   std::function<void()> drained_;
 };
 

@@ -63,11 +63,13 @@ void Log::run() {
     lines_arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty() && dropped_ == 0) break;  // stopping, and nothing is left
     std::swap(writing, waiting_);
+    if (torn_) writing.insert(writing.begin(), '\n');
     report_dropped(writing);
     lock.unlock();
-    write_out(writing);
+    const bool taken = write_out(writing);
     writing.clear();
     lock.lock();
+    if (stopping_ && !taken) break;
     // Under load lines gather for a moment: waking up for each turn of a loop would cost more than the lines.
     if (!stopping_) lines_arrived_.wait_for(lock, limits::log_pause, [this] { return stopping_; });
   }
@@ -79,13 +81,23 @@ void Log::report_dropped(std::string& to) {
   LineWriter(options_.format).append(to, clock_.now(), LogLevel::warn, "log lines dropped", fields);
 }
 
-// A full disk or a closed pipe costs lines, nothing else.
-void Log::write_out(std::string_view bytes) {
+// A full disk or a closed pipe costs lines, nothing else. False: not all was taken.
+bool Log::write_out(std::string_view bytes) {
   while (!bytes.empty() && reader_is_ready()) {
     const ssize_t written = ::write(options_.fd, bytes.data(), std::min(bytes.size(), piece_bytes_max_));
-    if (written < 0 && errno != EINTR && errno != EAGAIN) return;
-    bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    if (written < 0 && errno != EINTR && errno != EAGAIN) break;
+    if (written <= 0) continue;
+    const auto size = static_cast<std::size_t>(written);
+    torn_ = bytes[size - 1] != '\n';
+    bytes.remove_prefix(size);
   }
+  lose(bytes);
+  return bytes.empty();
+}
+
+void Log::lose(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
+  dropped_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
 }
 
 // Waits for it; false once the process ends and has waited long enough.
@@ -100,9 +112,9 @@ bool Log::reader_is_ready() {
   }
 }
 
-void TurnLog::info(std::string_view message, std::span<const Field> fields) {
-  if (!log_.wants(LogLevel::info)) return;
-  writer_.append(lines_, clock_.now(), LogLevel::info, message, fields);
+void TurnLog::line(LogLevel level, std::string_view message, std::span<const Field> fields) {
+  if (!log_.wants(level)) return;
+  writer_.append(lines_, clock_.now(), level, message, fields);
   ++line_count_;
 }
 

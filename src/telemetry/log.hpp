@@ -57,9 +57,10 @@ class Log final {
 
  private:
   void run();
-  void write_out(std::string_view bytes);
+  bool write_out(std::string_view bytes);
   bool reader_is_ready();
   void report_dropped(std::string& to);
+  void lose(std::string_view bytes);
 
   const Clock& clock_;
   const Options options_;
@@ -69,6 +70,7 @@ class Log final {
   std::condition_variable lines_arrived_;
   std::string waiting_;
   std::uint64_t dropped_ = 0;
+  bool torn_ = false;  // the last line that was written has no end
   bool stopping_ = false;
   std::chrono::steady_clock::time_point give_up_at_;
 
@@ -80,7 +82,7 @@ class TurnLog final {
  public:
   TurnLog(Log& log, const Clock& clock) : log_(log), clock_(clock), writer_(log.format()) {}
 
-  void info(std::string_view message, std::span<const Field> fields);
+  void line(LogLevel level, std::string_view message, std::span<const Field> fields);
 
   /// Call it at the end of each turn.
   void flush();

@@ -72,8 +72,8 @@ TEST(Log, GathersTheLinesOfATurn) {
   {
     Log log(clock_of_test, options(pipe));
     TurnLog turn(log, clock_of_test);
-    turn.info("one", {});
-    turn.info("two", {});
+    turn.line(LogLevel::info, "one", {});
+    turn.line(LogLevel::info, "two", {});
     turn.flush();
     turn.flush();
   }

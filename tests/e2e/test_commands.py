@@ -411,3 +411,17 @@ def test_a_directory_that_cannot_be_created_is_named(tmp_path, command):
 
 def test_a_store_that_is_a_directory_is_refused(tmp_path):
     assert_fails(run("serve", *FREE_PORTS, "--store", f"sqlite:{tmp_path}"), 1, tmp_path)
+
+
+def test_another_program_s_database_keeps_its_log_when_it_is_refused(path, store):
+    owner = sqlite3.connect(path.with_name("theirs.db"))
+    owner.execute("PRAGMA journal_mode=WAL")
+    owner.execute("CREATE TABLE bookmarks (url TEXT)")
+    owner.commit()
+    for suffix in ("", "-wal"):  # as a crash of its owner would leave them
+        path.with_name(path.name + suffix).write_bytes(path.with_name("theirs.db" + suffix).read_bytes())
+    owner.close()
+    before = [path.with_name(path.name + suffix).read_bytes() for suffix in ("", "-wal")]
+    assert before[1]
+    assert_fails(run("serve", *FREE_PORTS, "--store", store), 1, path)
+    assert [path.with_name(path.name + suffix).read_bytes() for suffix in ("", "-wal")] == before

@@ -17,7 +17,7 @@ import pytest
 
 from e2e.answers import FAILED_VISIT_BODY, NO_STORE, assert_function_headers, visit_number
 from support.raw_http import TIMEOUT_SECONDS, VISIT, Connection, NoAnswer, ask, request, stored_count
-from support.server import Server, clean_environment, run
+from support.server import BINARY, Server, clean_environment, run
 
 CLIENTS = 8
 ORIGIN = "http://localhost:1580"
@@ -274,3 +274,46 @@ def test_visits_that_arrive_during_a_commit_share_the_next_one(store, tmp_path):
 def syncs(trace):
     """How many times the traced server had the disk write through."""
     return sum("DELAYED" in line for line in trace.read_text().splitlines())
+
+
+def test_a_body_that_never_comes_does_not_keep_the_server_from_ending(store):
+    with Server(store=store) as server, hanging_request(server):
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=25) == 0  # a body alone has 30 s
+
+
+def test_a_client_that_leaves_its_answer_unread_does_not_keep_the_server_from_ending():
+    with Server("--idle-timeout", "3600") as server, socket.create_connection(server.public) as client:
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):  # until the kernel holds no more answers, and then no more requests
+            while client.send(VISIT * 100):
+                pass
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=TIMEOUT_SECONDS) == 0
+
+
+@pytest.mark.parametrize("step", range(1, 26))
+def test_a_first_start_without_space_leaves_nothing_that_stops_the_next_one(store, step):
+    subprocess.run(["strace", "-f", "-o", os.devnull, "-e", "trace=pwrite64",
+                    "-e", f"inject=pwrite64:error=ENOSPC:when={step}+",
+                    BINARY, "set", "main_counter", "7", "--store", store],
+                   env=traceable(), capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+    result = run("set", "main_counter", "8", "--store", store)
+    assert (result.returncode, result.stderr, result.stdout) == (0, "", "8\n")
+
+
+def test_commands_that_look_at_the_store_do_not_stop_a_server_from_starting(store):
+    assert run("set", "main_counter", "1", "--store", store).returncode == 0
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(run, "get", "--store", store) for _ in range(40)]
+        for _ in range(5):
+            with Server(store=store) as server:
+                assert stored_count(server) == 1
+        concurrent.futures.wait(looks)
+
+
+def test_commands_that_look_at_the_store_at_once_wait_for_each_other(store):
+    assert run("set", "main_counter", "1", "--store", store).returncode == 0
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        looks = list(pool.map(lambda _: run("get", "--store", store), range(8)))
+    assert [(look.stdout, look.stderr) for look in looks] == [("1\n", "")] * 8

@@ -312,8 +312,9 @@ def test_a_larger_body_is_refused(server, data):
         assert_closed_after(connection)
 
 
-def test_connections_beyond_the_limit_are_refused_until_one_ends():
-    with Server("--connections-max", "2") as server:
+@pytest.mark.parametrize("threads", ["1", "4"])
+def test_connections_beyond_the_limit_are_refused_until_one_ends(threads):
+    with Server("--connections-max", "2", "--threads", threads) as server:
         with Connection(server.public) as first, Connection(server.public) as second:
             assert [visit_number(each.ask(VISIT)) for each in (first, second)] == [1, 2]
             with Connection(server.public) as third:

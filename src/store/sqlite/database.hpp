@@ -1,4 +1,4 @@
-// SQLite's handles as owners, and its result codes as values. Nothing of sqlite3.h leaves this folder.
+// SQLite's handles as owners, and its result codes as values. SQLite's functions are called in this folder only.
 #pragma once
 
 #include <sqlite3.h>
@@ -22,7 +22,7 @@ struct Failure {
 };
 
 template <class T>
-using Outcome = Result<T, Failure>;
+using SqlResult = Result<T, Failure>;
 
 /// A prepared statement. Parameters are numbered from 1, columns from 0. Lifetime: ends before its database.
 class Statement final {
@@ -35,9 +35,9 @@ class Statement final {
   Statement& bind(int parameter, std::optional<std::int64_t> value);
 
   /// True: a row is there to read. False: done.
-  Outcome<bool> step();
+  SqlResult<bool> step();
   /// Runs to the end and resets, also after an error.
-  Outcome<void> run();
+  SqlResult<void> run();
   void reset();
 
   std::int64_t integer(int column) const;
@@ -54,14 +54,14 @@ class Statement final {
 /// One connection, used by one thread at a time.
 class Database final {
  public:
-  static Outcome<Database> open(const std::string& path);
+  static SqlResult<Database> open(const std::string& path);
 
-  Outcome<Statement> prepare(std::string_view sql);
+  SqlResult<Statement> prepare(std::string_view sql);
   /// Runs statements that give no rows, or whose rows nobody needs.
-  Outcome<void> execute(const char* sql);
+  SqlResult<void> execute(const char* sql);
   /// The first column of the first row.
-  Outcome<std::int64_t> integer(std::string_view sql);
-  Outcome<std::string> text(std::string_view sql);
+  SqlResult<std::int64_t> integer(std::string_view sql);
+  SqlResult<std::string> text(std::string_view sql);
 
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
   sqlite3* handle() const { return handle_.get(); }
@@ -74,7 +74,7 @@ class Database final {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
   explicit Database(sqlite3* handle) : handle_(handle) {}
-  Outcome<Statement> first_row(std::string_view sql);
+  SqlResult<Statement> first_row(std::string_view sql);
 
   std::unique_ptr<sqlite3, Close> handle_;
 };

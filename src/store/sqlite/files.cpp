@@ -12,11 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Outcome<void> write_schema(const std::string& path) {
-  Outcome<Database> database = Database::open(path);
+SqlResult<void> write_schema(const std::string& path) {
+  SqlResult<Database> database = Database::open(path);
   if (!database) return std::unexpected(database.error());
+  // In rollback mode all of it is in the one file when it is committed; the last step makes it a database with a log.
   const std::string sql =
-      fmt::format("PRAGMA journal_mode=WAL; BEGIN; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT", schema,
+      fmt::format("BEGIN; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT; PRAGMA journal_mode=WAL", schema,
                   application_id, schema_version);
   return database->execute(sql.c_str());
 }
@@ -34,7 +35,9 @@ Result<void> sync(const std::string& path, int flags) {
 Result<void> create_store_file(const fs::path& file) {
   const std::string draft = file.string() + ".new";
   std::error_code ignored;
-  fs::remove(draft, ignored);  // left by a start that was cut off
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+    fs::remove(draft + suffix, ignored);  // left by a start that was cut off
+  }
   if (!FileDescriptor(::open(draft.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR))) {
     return fail("cannot create {}: {}", draft, errno_text());
   }

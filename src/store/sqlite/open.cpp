@@ -31,7 +31,7 @@ std::string advice(const Failure& failure) {
   }
 }
 
-sqlite::Outcome<void> execute_all(Database& database, std::initializer_list<const char*> statements) {
+sqlite::SqlResult<void> execute_all(Database& database, std::initializer_list<const char*> statements) {
   for (const char* sql : statements) {
     if (auto done = database.execute(sql); !done) return done;
   }
@@ -39,7 +39,7 @@ sqlite::Outcome<void> execute_all(Database& database, std::initializer_list<cons
 }
 
 /// Nothing if the file is a whole store of ours, else what is wrong with it. Writes nothing.
-sqlite::Outcome<std::string> find_fault(Database& database) {
+sqlite::SqlResult<std::string> find_fault(Database& database) {
   const auto id = database.integer("PRAGMA application_id");
   if (!id) return std::unexpected(id.error());
   if (*id != sqlite::application_id) return "it belongs to another program; choose another --store";
@@ -62,7 +62,7 @@ sqlite::Outcome<std::string> find_fault(Database& database) {
 }
 
 /// Makes the connection ready to count.
-sqlite::Outcome<void> configure(Database& database) {
+sqlite::SqlResult<void> configure(Database& database) {
   int keep = 1;  // the log is created once: what a lost directory entry could take away is then never needed
   sqlite3_file_control(database.handle(), nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);
   return execute_all(database,
@@ -97,7 +97,7 @@ Result<void> recover_from_disk(const fs::path& file) {
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, IfAbsent if_absent) {
   std::error_code error;
-  const fs::path file = fs::weakly_canonical(fs::absolute(given), error);
+  const fs::path file = fs::weakly_canonical(fs::absolute(given, error), error);
   if (error) return unusable(given, error.message());
   if (if_absent == IfAbsent::refuse && !is_there(file)) return unusable(file, "it does not exist; `serve` creates it");
   fs::create_directories(file.parent_path(), error);
@@ -108,7 +108,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   if (auto provided = provide_file(file); !provided) return std::unexpected(provided.error());
   if (auto recovered = recover_from_disk(file); !recovered) return std::unexpected(recovered.error());
 
-  sqlite::Outcome<Database> database = Database::open(file.string());
+  sqlite::SqlResult<Database> database = Database::open(file.string());
   if (!database) return unusable(file, advice(database.error()));
   // Exclusive before the first access: no shared memory file, and no second connection, ever.
   if (auto done = execute_all(
@@ -129,7 +129,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
 
 std::optional<sqlite::Owner> SqliteStore::owner(const fs::path& file) {
   std::error_code error;
-  return OwnerLock::owner(fs::weakly_canonical(fs::absolute(file), error));
+  return OwnerLock::owner(fs::weakly_canonical(fs::absolute(file, error), error));
 }
 
 }  // namespace vc::store

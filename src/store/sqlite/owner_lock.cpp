@@ -5,6 +5,10 @@
 #include <sys/stat.h>
 
 #include <charconv>
+#include <chrono>
+#include <thread>
+
+#include "limits.hpp"
 
 namespace vc::store::sqlite {
 namespace {
@@ -29,9 +33,20 @@ Owner read_note(const std::string& path) {
 }
 
 Result<void> append(int file, std::string_view text) {
+  errno = 0;
   const ssize_t written = ::write(file, text.data(), text.size());
   if (written != static_cast<ssize_t>(text.size())) return fail("cannot write the lock file: {}", errno_text());
   return {};
+}
+
+/// A command that looks at the store holds the lock for a moment: whoever comes then waits for it.
+bool lock_within(int file, std::chrono::milliseconds patience) {
+  const auto give_up_at = std::chrono::steady_clock::now() + patience;
+  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= give_up_at) return false;
+    std::this_thread::sleep_for(limits::owner_look_again);
+  }
+  return true;
 }
 
 }  // namespace
@@ -40,7 +55,7 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& store_file) {
   const std::string path = lock_path(store_file);
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, S_IRUSR | S_IWUSR));
   if (!file) return fail("cannot open {}: {}", path, errno_text());
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_within(file.get(), limits::owner_wait)) {
     if (errno != EWOULDBLOCK) return fail("cannot lock {}: {}", path, errno_text());
     return fail("{} is in use by process {}; stop that one first, or choose another --store", store_file.string(),
                 read_note(path).pid);

@@ -58,9 +58,16 @@ std::optional<std::int64_t> expiry_seconds(const Counter& counter, WallTime now)
   return expires ? std::optional(seconds(*expires)) : std::nullopt;
 }
 
-std::optional<std::int64_t> expired_until(const Counter& counter, WallTime now) {
+std::optional<std::int64_t> expiry_cutoff(const Counter& counter, WallTime now) {
   if (counter.ttl.count() == 0) return std::nullopt;
   return seconds(std::chrono::floor<std::chrono::seconds>(now));
+}
+
+void conclude(std::span<Addition> batch, counter::Outcome outcome, const StoreError& error) {
+  for (Addition& addition : batch) {
+    addition.outcome = outcome;
+    addition.error = error;
+  }
 }
 
 }  // namespace
@@ -87,7 +94,7 @@ SqliteStore::~SqliteStore() {
   (void)database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");  // if it fails, the next start does it
 }
 
-sqlite::Outcome<SqliteStore::Statements> SqliteStore::prepare(Database& database) {
+sqlite::SqlResult<SqliteStore::Statements> SqliteStore::prepare(Database& database) {
   Statements statements;
   const std::pair<Statement&, const char*> all[] = {{statements.begin, "BEGIN IMMEDIATE"},
                                                     {statements.commit, "COMMIT"},
@@ -106,7 +113,7 @@ sqlite::Outcome<SqliteStore::Statements> SqliteStore::prepare(Database& database
 
 void SqliteStore::add(std::span<Addition> batch, WallTime now) {
   checkpoint_if_due();
-  if (broken_) return give_up(batch, counter::Outcome::not_counted, Failure{SQLITE_IOERR, broken_->detail});
+  if (broken_) return conclude(batch, counter::Outcome::not_counted, *broken_);
   if (const auto added = add_all(batch, now); !added) {
     return give_up(batch, counter::Outcome::not_counted, added.error());
   }
@@ -117,7 +124,7 @@ void SqliteStore::add(std::span<Addition> batch, WallTime now) {
   }
 }
 
-sqlite::Outcome<void> SqliteStore::add_all(std::span<Addition> batch, WallTime now) {
+sqlite::SqlResult<void> SqliteStore::add_all(std::span<Addition> batch, WallTime now) {
   if (auto begun = statements_.begin.run(); !begun) return begun;
   for (Addition& addition : batch) {
     const auto added = add_one(addition, now);
@@ -132,12 +139,12 @@ sqlite::Outcome<void> SqliteStore::add_all(std::span<Addition> batch, WallTime n
   return {};
 }
 
-sqlite::Outcome<void> SqliteStore::add_one(Addition& addition, WallTime now) {
+sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
   const Counter& counter = *addition.counter;
   const Rfc3339 time = rfc3339(now);
   Statement& add = statements_.add;
   add.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(addition.visits)).bind(3, view(time));
-  add.bind(4, expiry_seconds(counter, now)).bind(5, expired_until(counter, now));
+  add.bind(4, expiry_seconds(counter, now)).bind(5, expiry_cutoff(counter, now));
   const auto row = add.step();
   if (row && *row) addition.count_after = static_cast<Count>(add.integer(0));
   if (!row) {
@@ -158,10 +165,7 @@ void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, c
   if (!broken_ && database_.in_transaction()) {
     if (const auto undone = statements_.rollback.run(); !undone) judge(undone.error());
   }
-  for (Addition& addition : batch) {
-    addition.outcome = outcome;
-    addition.error = error;
-  }
+  conclude(batch, outcome, error);
 }
 
 StoreResult<std::optional<Record>> SqliteStore::read(const Counter& counter, WallTime now) {
@@ -188,7 +192,7 @@ StoreResult<Record> SqliteStore::set(const Counter& counter, Count count, WallTi
   const Rfc3339 time = rfc3339(now);
   Statement& set = statements_.set;
   set.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(count)).bind(3, view(time));
-  set.bind(4, expiry_seconds(counter, now)).bind(5, expired_until(counter, now));
+  set.bind(4, expiry_seconds(counter, now)).bind(5, expiry_cutoff(counter, now));
   if (const auto done = set.run(); !done) return std::unexpected(judge(done.error()));
 
   auto record = read(counter, now);
@@ -196,7 +200,7 @@ StoreResult<Record> SqliteStore::set(const Counter& counter, Count count, WallTi
   return **record;
 }
 
-// Between batches, so that no visit waits for its own answer longer than its own commit.
+// Before a batch: the visits that were just committed have their answers already.
 void SqliteStore::checkpoint_if_due() {
   if (broken_ || wal_pages_ < checkpoint_at_) return;
   const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);

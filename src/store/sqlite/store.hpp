@@ -46,10 +46,10 @@ class SqliteStore final : public counter::CounterStore {
   };
 
   SqliteStore(sqlite::OwnerLock lock, sqlite::Database database, Statements statements);
-  static sqlite::Outcome<Statements> prepare(sqlite::Database& database);
+  static sqlite::SqlResult<Statements> prepare(sqlite::Database& database);
 
-  sqlite::Outcome<void> add_all(std::span<counter::Addition> batch, WallTime now);
-  sqlite::Outcome<void> add_one(counter::Addition& addition, WallTime now);
+  sqlite::SqlResult<void> add_all(std::span<counter::Addition> batch, WallTime now);
+  sqlite::SqlResult<void> add_one(counter::Addition& addition, WallTime now);
   void give_up(std::span<counter::Addition> batch, counter::Outcome outcome, const sqlite::Failure& failure);
   void checkpoint_if_due();
   counter::StoreError judge(const sqlite::Failure& failure);
