@@ -49,10 +49,10 @@ struct PublicSite::Exchange {
   Ids ids;
   std::string_view method;
   std::string_view route = "-";
-  std::string_view path{};  // only without a route: a route says more than a client's words
+  std::string_view path;  // only without a route: a route says more than a client's words
   int status = 0;
-  std::string_view outcome{};
-  std::string_view error_type{};
+  std::string_view outcome;
+  std::string_view error_type;
 };
 
 // Responses are built and sent in plain functions: they are large, and a coroutine would keep them in its frame.

@@ -21,7 +21,7 @@ class SystemClock final : public Clock {
  public:
   WallTime now() const override {
     timespec time{};
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
+    (void)::clock_gettime(CLOCK_REALTIME_COARSE, &time);
     return WallTime(std::chrono::seconds(time.tv_sec) +
                     std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(time.tv_nsec)));
   }

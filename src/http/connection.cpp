@@ -19,7 +19,7 @@ constexpr SteadyTime never = SteadyTime::max();
 /// A few milliseconds behind, and four times cheaper to read than the exact time: good enough for deadlines.
 SteadyTime coarse_now() {
   timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  (void)::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
   return SteadyTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 

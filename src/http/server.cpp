@@ -51,7 +51,7 @@ Server::Server(Loop& loop, Acceptor acceptor, Handler& handler, const Clock& clo
       sweep_timer_(loop.executor()),
       handler_(handler),
       clock_(clock),
-      options_(options) {}
+      options_(std::move(options)) {}
 
 void Server::start() { asio::co_spawn(loop_.executor(), accept(), asio::detached); }
 
