@@ -22,7 +22,8 @@ bool is_host(std::string_view text) {
   std::size_t end = 0;
   if (text.starts_with('[')) {
     end = text.find_first_not_of("0123456789abcdefABCDEF:.", 1);
-    if (end == std::string_view::npos || text[end++] != ']') return false;
+    if (end == std::string_view::npos || text[end] != ']') return false;
+    ++end;
   } else {
     const auto in_name = [](char c) {
       return letter(c) || digit(c) || std::string_view("-._~%!$&'()*+,;=").contains(c);

@@ -51,7 +51,7 @@ class EchoHandler final : public Handler {
 
 class ServerTest : public testing::Test {
  protected:
-  void start(ServerOptions options) {
+  void start(const ServerOptions& options) {
     auto acceptor = listen(loop_, *parse_endpoint("127.0.0.1:0"));
     ASSERT_TRUE(acceptor);
     address_ = acceptor->local_endpoint();
