@@ -1,5 +1,7 @@
 #include "function/function.hpp"
 
+#include <fmt/compile.h>
+
 #include <iterator>
 
 #include "base/check.hpp"
@@ -15,9 +17,10 @@ constexpr std::string_view never_store = "no-cache, no-store, must-revalidate";
 constexpr std::string_view ask_again = "no-cache, max-age=0";
 constexpr std::string_view no_cache_control;
 
-template <class... Args>
-void write(http::Response& response, fmt::format_string<Args...> format, Args&&... args) {
-  fmt::format_to(std::back_inserter(response.body), format, std::forward<Args>(args)...);
+/// The format is compiled: FMT_COMPILE("…").
+template <class Format, class... Args>
+void write(http::Response& response, const Format& format, const Args&... args) {
+  fmt::format_to(std::back_inserter(response.body), format, args...);
 }
 
 }  // namespace
@@ -50,8 +53,8 @@ Plan Function::plan(const http::Request& request, Traffic traffic) const {
 http::Response Function::counted(const Plan& plan, counter::Count number, const Context& context) const {
   http::Response response(200);
   add_headers(response, plan, never_store);
-  write(response, R"({{"count": {}, "timestamp": "{}", "status": "success", "requestId": "{}"}})", number, context.time,
-        context.request_id);
+  write(response, FMT_COMPILE(R"({{"count": {}, "timestamp": "{}", "status": "success", "requestId": "{}"}})"), number,
+        context.time, context.request_id);
   return response;
 }
 
@@ -61,7 +64,8 @@ http::Response Function::not_counted(const Plan& plan, Outcome outcome, const Co
   add_headers(response, plan, never_store);
   response.header("X-Visit-Outcome", outcome == Outcome::unknown ? "unknown" : "not-counted");
   write(response,
-        R"({{"status": "error", "message": "Unable to process request. Please try again.", "requestId": "{}"}})",
+        FMT_COMPILE(
+            R"({{"status": "error", "message": "Unable to process request. Please try again.", "requestId": "{}"}})"),
         context.request_id);
   return response;
 }
@@ -72,14 +76,15 @@ http::Response Function::health(const Plan& plan, const counter::StoreResult<std
   add_headers(response, plan, ask_again);
   if (!record) {
     write(response,
-          R"({{"status": "unhealthy", "service": "visitor-counter", "database": "error", "error": "{}", )"
-          R"("timestamp": "{}"}})",
+          FMT_COMPILE(R"({{"status": "unhealthy", "service": "visitor-counter", "database": "error", "error": "{}", )"
+                      R"("timestamp": "{}"}})"),
           public_words(record.error().fault), context.time);
     return response;
   }
   write(response,
-        R"({{"status": "healthy", "service": "visitor-counter", "database": "connected", "counter_value": {}, )"
-        R"("timestamp": "{}"{}}})",
+        FMT_COMPILE(
+            R"({{"status": "healthy", "service": "visitor-counter", "database": "connected", "counter_value": {}, )"
+            R"("timestamp": "{}"{}}})"),
         *record ? (*record)->visit_count : 0, context.time, *record ? "" : R"(, "note": "counter_not_initialized")");
   return response;
 }

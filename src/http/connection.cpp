@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <ctime>
-#include <iterator>
 
+#include "base/append.hpp"
 #include "http/server.hpp"
 #include "limits.hpp"
 
@@ -23,16 +24,21 @@ SteadyTime coarse_now() {
   return SteadyTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
-void append_head(std::string& to, const Response& response, std::string_view date, bool close) {
-  const auto line = [&](std::string_view name, std::string_view value) {
-    to.append(name).append(": ").append(value).append("\r\n");
-  };
-  fmt::format_to(std::back_inserter(to), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
-  line("Date", date);
-  for (const Header& header : response.headers) line(header.name, header.value);
-  fmt::format_to(std::back_inserter(to), "Content-Length: {}\r\n", response.body.size());
-  line("Connection", close ? "close" : "keep-alive");
-  to.append("\r\n");
+void append_reply(std::string& to, const Response& response, std::string_view date, bool close) {
+  const std::string_view body(response.body.data(), response.body.size());
+  const fmt::format_int status(response.status);
+  const fmt::format_int length(body.size());
+  const auto text = [](const fmt::format_int& number) { return std::string_view(number.data(), number.size()); };
+
+  constexpr std::size_t fixed_bytes = 160;  // all that is neither a header's nor the body's
+  std::size_t size_max = fixed_bytes + body.size();
+  for (const Header& header : response.headers) size_max += header.name.size() + header.value.size() + 4;
+  append(to, size_max, [&](char* at) {
+    at = put(at, {"HTTP/1.1 ", text(status), " ", reason_phrase(response.status), "\r\nDate: ", date, "\r\n"});
+    for (const Header& header : response.headers) at = put(at, {header.name, ": ", header.value, "\r\n"});
+    at = put(at, {"Content-Length: ", text(length), "\r\nConnection: ", close ? "close" : "keep-alive", "\r\n\r\n"});
+    return put(at, body);
+  });
 }
 
 }  // namespace
@@ -81,6 +87,8 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
     if (self->server_.stopping_ && self->buffer_.unread().empty()) break;
     self->buffer_.shrink();
     self->enter(self->buffer_.unread().empty() ? Phase::idle : Phase::receiving);
+    // Behind the other replies of this turn: by then the next request has often come, and no read is in vain.
+    co_await asio::post(self->server_.loop_.executor(), asio::deferred);
   }
   if (!self->peer_gone_) co_await self->linger();
 }
@@ -147,11 +155,10 @@ void Connection::refuse(Refusal refusal) {
 
 void Connection::send(const Response& response) {
   last_reply_ = last_reply_ || server_.stopping_;
-  std::string& head = server_.head_;
-  head.clear();
-  append_head(head, response, server_.date_.http_date(server_.clock_.now()), last_reply_);
-  head.append(response.body.data(), response.body.size());
-  write(head);
+  std::string& reply = server_.reply_;
+  reply.clear();
+  append_reply(reply, response, server_.date_.http_date(server_.clock_.now()), last_reply_);
+  write(reply);
 }
 
 // The kernel nearly always takes a whole reply at once; what it does not take is kept for send_rest.

@@ -1,6 +1,8 @@
 // One I/O thread's event loop, and what is done at the end of each of its turns.
 #pragma once
 
+#include <boost/asio/detail/concurrency_hint.hpp>
+
 #include <functional>
 #include <optional>
 #include <vector>
@@ -12,7 +14,8 @@ namespace vc::http {
 /// Thread: the one that calls `run`, except where said.
 class Loop final {
  public:
-  Loop() : context_(1), work_(context_.get_executor()) {}
+  // One thread runs the loop and touches its sockets, so that the reactor needs no locks; others only post.
+  Loop() : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), work_(context_.get_executor()) {}
 
   Executor executor() { return context_.get_executor(); }
 

@@ -72,7 +72,7 @@ class Server final {
   const Clock& clock_;
   const ServerOptions options_;
   SecondText date_;
-  std::string head_;                                        // of the reply that is being written
+  std::string reply_;                                       // the one that is being written
   std::array<char, limits::large_buffer_bytes> discarded_;  // what lingering clients still send
 
   Connections connections_;

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <iterator>
 
+#include "base/append.hpp"
 #include "limits.hpp"
 
 namespace vc::telemetry {
@@ -27,85 +28,91 @@ constexpr auto plain_bytes = [] {
   return plain;
 }();
 
-bool plain(char c) { return plain_bytes[static_cast<unsigned char>(c)]; }
+constexpr std::size_t escaped_byte_chars = 6;  // \u001b
+constexpr std::size_t number_chars_max = 20;
+constexpr std::size_t frame_chars_max = 64;  // of a line: all that is neither its message nor its fields
+constexpr std::size_t member_chars_max = 8;  // of a field: quotes, colon and comma
 
 /// The JSON escapes of RFC 8259 §7. Every byte outside of ASCII becomes \u00XX: a client's bytes may be no UTF-8.
-void append_escaped(std::string& to, std::string_view value) {
-  value = value.substr(0, limits::log_value_bytes_max);
-  while (!value.empty()) {
-    std::size_t run = 0;
-    while (run < value.size() && plain(value[run])) ++run;
-    to.append(value.substr(0, run));
-    value.remove_prefix(run);
-    if (value.empty()) return;
-    const char c = value.front();
-    if (c == '"' || c == '\\') {
-      to.push_back('\\');
-      to.push_back(c);
+char* put_escaped(char* to, std::string_view value) {
+  static constexpr std::string_view hex = "0123456789abcdef";
+  for (const char c : value.substr(0, limits::log_value_bytes_max)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain_bytes[byte]) [[likely]] {
+      *to++ = c;
+    } else if (c == '"' || c == '\\') {
+      to = put(to, {"\\", {&c, 1}});
     } else {
-      fmt::format_to(std::back_inserter(to), "\\u{:04x}", static_cast<unsigned char>(c));
+      to = put(to, {"\\u00", hex.substr(byte >> 4, 1), hex.substr(byte & 0xF, 1)});
     }
-    value.remove_prefix(1);
   }
+  return to;
 }
 
-char digit(unsigned value) { return static_cast<char>('0' + value); }
+std::size_t escaped_chars_max(std::string_view value) {
+  return escaped_byte_chars * std::min(value.size(), limits::log_value_bytes_max);
+}
 
-void append_number(std::string& to, std::int64_t number) {
+std::size_t chars_max(std::string_view message, std::span<const Field> fields) {
+  std::size_t chars = frame_chars_max + escaped_chars_max(message);
+  for (const Field& field : fields) {
+    const auto* text = std::get_if<std::string_view>(&field.value);
+    chars += member_chars_max + field.name.size() + (text != nullptr ? escaped_chars_max(*text) : number_chars_max);
+  }
+  return chars;
+}
+
+char* put_number(char* to, std::int64_t number) {
   const fmt::format_int digits(number);
-  to.append(digits.data(), digits.size());
+  return put(to, std::string_view(digits.data(), digits.size()));
 }
 
-void append_member(std::string& to, std::string_view name, std::string_view value) {
-  to.append("\"").append(name).append("\":\"");
-  append_escaped(to, value);
-  to.push_back('"');
+char* put_milliseconds(char* to, WallTime time) {
+  const auto millis = (time.time_since_epoch() % std::chrono::seconds(1)).count();
+  for (const auto place : {100, 10, 1}) *to++ = static_cast<char>('0' + millis / place % 10);
+  return to;
+}
+
+char* put_json(char* to, const Field& field) {
+  to = put(to, {",\"", field.name, "\":"});
+  if (const auto* number = std::get_if<std::int64_t>(&field.value)) return put_number(to, *number);
+  to = put_escaped(put(to, "\""), std::get<std::string_view>(field.value));
+  return put(to, "\"");
+}
+
+char* put_text(char* to, const Field& field) {
+  to = put(to, {" ", field.name, "="});
+  if (const auto* number = std::get_if<std::int64_t>(&field.value)) return put_number(to, *number);
+  return put_escaped(to, std::get<std::string_view>(field.value));
+}
+
+char* put_json(char* to, std::string_view second, WallTime time, LogLevel level, std::string_view message,
+               std::span<const Field> fields) {
+  to = put(to, {R"({"timestamp":")", second.substr(0, 19), "."});
+  to = put_milliseconds(to, time);
+  to = put(to, {R"(Z","level":")", name(level), R"(","message":")"});
+  to = put(put_escaped(to, message), "\"");
+  for (const Field& field : fields) to = put_json(to, field);
+  return put(to, "}\n");
+}
+
+char* put_text(char* to, std::string_view second, LogLevel level, std::string_view message,
+               std::span<const Field> fields) {
+  to = put(to, {second.substr(11, 8), " ", name(level), " "});
+  to = put_escaped(to, message);
+  for (const Field& field : fields) to = put_text(to, field);
+  return put(to, "\n");
 }
 
 }  // namespace
 
 void LineWriter::append(std::string& to, WallTime time, LogLevel level, std::string_view message,
                         std::span<const Field> fields) {
-  if (format_ == LogFormat::json) {
-    append_json(to, time, level, message, fields);
-  } else {
-    append_text(to, time, level, message, fields);
-  }
-}
-
-void LineWriter::append_json(std::string& to, WallTime time, LogLevel level, std::string_view message,
-                             std::span<const Field> fields) {
-  const auto millis = static_cast<unsigned>((time.time_since_epoch() % std::chrono::seconds(1)).count());
-  to.append(R"({"timestamp":")").append(second_.rfc3339(time).substr(0, 19));
-  to.append({'.', digit(millis / 100), digit(millis / 10 % 10), digit(millis % 10)}).append("Z\",");
-  append_member(to, "level", name(level));
-  to.push_back(',');
-  append_member(to, "message", message);
-  for (const Field& field : fields) {
-    to.push_back(',');
-    if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
-      to.append("\"").append(field.name).append("\":");
-      append_number(to, *number);
-    } else {
-      append_member(to, field.name, std::get<std::string_view>(field.value));
-    }
-  }
-  to.append("}\n");
-}
-
-void LineWriter::append_text(std::string& to, WallTime time, LogLevel level, std::string_view message,
-                             std::span<const Field> fields) {
-  to.append(second_.rfc3339(time).substr(11, 8)).append(" ").append(name(level)).append(" ");
-  append_escaped(to, message);
-  for (const Field& field : fields) {
-    to.append(" ").append(field.name).append("=");
-    if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
-      append_number(to, *number);
-    } else {
-      append_escaped(to, std::get<std::string_view>(field.value));
-    }
-  }
-  to.push_back('\n');
+  const std::string_view second = second_.rfc3339(time);
+  vc::append(to, chars_max(message, fields), [&](char* at) {
+    return format_ == LogFormat::json ? put_json(at, second, time, level, message, fields)
+                                      : put_text(at, second, level, message, fields);
+  });
 }
 
 }  // namespace vc::telemetry

@@ -31,11 +31,6 @@ class LineWriter final {
   void append(std::string& to, WallTime time, LogLevel level, std::string_view message, std::span<const Field> fields);
 
  private:
-  void append_json(std::string& to, WallTime time, LogLevel level, std::string_view message,
-                   std::span<const Field> fields);
-  void append_text(std::string& to, WallTime time, LogLevel level, std::string_view message,
-                   std::span<const Field> fields);
-
   const LogFormat format_;
   SecondText second_;
 };
