@@ -16,12 +16,12 @@ import time
 import pytest
 
 from e2e.answers import FAILED_VISIT_BODY, NO_STORE, assert_function_headers, visit_number
+from support.faults import DISK_SYNCS, tampered, traceable
 from support.raw_http import TIMEOUT_SECONDS, VISIT, Connection, NoAnswer, ask, request, stored_count
-from support.server import BINARY, Server, clean_environment, run
+from support.server import BINARY, Server, run
 
 CLIENTS = 8
 ORIGIN = "http://localhost:1580"
-DISK_SYNCS = "fsync,fdatasync"
 
 
 @contextlib.contextmanager
@@ -47,25 +47,6 @@ def load(server):
 
 def take(numbers, count):
     return [numbers.get(timeout=TIMEOUT_SECONDS) for _ in range(count)]
-
-
-def traceable():
-    """LeakSanitizer cannot look for leaks in a process that is being traced."""
-    return clean_environment(ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
-
-
-@contextlib.contextmanager
-def tampered(server, calls, fault, trace=os.devnull):
-    """Within the block each of these system calls of the server meets the fault; the trace has a line for each."""
-    command = ["strace", "-f", "-p", str(server.process.pid), "-o", trace, "-e", f"trace={calls}",
-               "-e", f"inject={calls}:{fault}"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
-        try:
-            attached = strace.stderr.readline()
-            assert " attached" in attached, attached
-            yield
-        finally:
-            strace.terminate()
 
 
 def assert_failed_visit(answer, outcome):
