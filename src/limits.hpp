@@ -83,6 +83,9 @@ inline constexpr auto owner_look_again = 5ms;
 /// The write-ahead log is folded into the database file after this many pages (of 4 KiB).
 inline constexpr int wal_pages_max = 1'000;
 
+/// Of what SQLite says about a failure, which for a damaged file may be anything.
+inline constexpr std::size_t store_words_bytes_max = 200;
+
 /// For a command that asks a running server.
 inline constexpr auto ops_answer_deadline = 10s;
 

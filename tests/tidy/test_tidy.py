@@ -82,6 +82,7 @@ def planted(text):
     (rules.includes, "src/counter/x.hpp", '#include "http/message.hpp"'),
     (rules.includes, "src/counter/x.cpp", '#include "store/memory/store.hpp"'),
     (rules.includes, "src/http/x_test.cpp", '#include "store/memory/store.hpp"'),
+    (rules.includes, "src/http/x.cpp", '#include "support/x.hpp"'),
     (rules.includes, "src/http/message_test.cpp", '#include "http/server.hpp"'),
     (rules.includes, "src/function/x.cpp", '#include "http/server.hpp"'),
     (rules.includes, "src/store/sqlite/x_test.cpp", '  #  include "store/dynamodb/store.hpp"'),
@@ -120,6 +121,7 @@ def test_a_rule_finds_what_is_planted(rule, path, text):
 
 @pytest.mark.parametrize("rule, path, text", [
     (rules.includes, "src/counter/x_test.cpp", '#include "store/memory/store.hpp"'),
+    (rules.includes, "src/counter/x_test.cpp", '#include "support/x.hpp"'),
     (rules.includes, "src/function/x.cpp", '#include "http/message.hpp"\n#include "limits.hpp"'),
     (rules.includes, "src/gateway/x_test.cpp", '#include "base/clock.hpp"'),
     (rules.includes, "src/app/x.cpp", '#include "store/sqlite/store.hpp"\n#include <boost/asio/post.hpp>'),

@@ -1,17 +1,27 @@
 #include "store/sqlite/database.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
+#include "limits.hpp"
 
 namespace vc::store::sqlite {
 namespace {
 
 std::unexpected<Failure> failure(sqlite3* handle) {
-  return std::unexpected(Failure{sqlite3_extended_errcode(handle), sqlite3_errmsg(handle)});
+  return std::unexpected(Failure{sqlite3_extended_errcode(handle), one_line(sqlite3_errmsg(handle))});
 }
 
 void check_bound(int code) { check(code == SQLITE_OK, "a statement's parameter exists and fits"); }
 
 }  // namespace
+
+std::string one_line(std::string_view words) {
+  std::string line(words.substr(0, limits::store_words_bytes_max));
+  std::ranges::replace(line, '\n', ' ');
+  std::ranges::replace_if(line, [](char byte) { return byte < ' ' || byte > '~'; }, '?');
+  return line;
+}
 
 Statement& Statement::bind(int parameter, std::int64_t value) {
   check_bound(sqlite3_bind_int64(handle_.get(), parameter, value));
@@ -65,7 +75,7 @@ SqlResult<Database> Database::open(const std::string& path) {
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database database(handle);
   if (code != SQLITE_OK)
-    return std::unexpected(Failure{code, handle != nullptr ? sqlite3_errmsg(handle) : "no memory"});
+    return std::unexpected(Failure{code, handle != nullptr ? one_line(sqlite3_errmsg(handle)) : "no memory"});
   // What is refused is left as it is: only a store that counts folds its log into the file, and says so itself.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return database;

@@ -13,10 +13,13 @@
 
 namespace vc::store::sqlite {
 
+/// SQLite's words as one line of printable ASCII: of a damaged file they may carry any bytes, in any number.
+std::string one_line(std::string_view words);
+
 /// A result code that is no success, with SQLite's own words for it.
 struct Failure {
   int code = SQLITE_OK;  // extended
-  std::string message;
+  std::string message;   // one line
 
   int primary() const { return code & 0xFF; }
 };

@@ -17,8 +17,8 @@ SqlResult<void> write_schema(const std::string& path) {
   if (!database) return std::unexpected(database.error());
   // In rollback mode all of it is in the one file when it is committed; the last step makes it a database with a log.
   const std::string sql =
-      fmt::format("BEGIN; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT; PRAGMA journal_mode=WAL", schema,
-                  application_id, schema_version);
+      fmt::format("BEGIN; {}; {}; PRAGMA application_id={}; PRAGMA user_version={}; COMMIT; PRAGMA journal_mode=WAL",
+                  counters_table, visits_per_hour_table, application_id, schema_version);
   return database->execute(sql.c_str());
 }
 

@@ -21,10 +21,12 @@ std::unexpected<Error> unusable(const fs::path& file, std::string_view what) {
   return fail("cannot use {} as a store: {}", file.string(), what);
 }
 
+std::string damaged(std::string_view how) { return fmt::format("it is damaged ({}); restore a backup", how); }
+
 std::string advice(const Failure& failure) {
   switch (failure.primary()) {
     case SQLITE_NOTADB: return "it is not an SQLite database, or damaged; restore a backup, or choose another --store";
-    case SQLITE_CORRUPT: return fmt::format("it is damaged ({}); restore a backup", failure.message);
+    case SQLITE_CORRUPT: return damaged(failure.message);
     case SQLITE_BUSY: return "another program has it open; close that one first";
     case SQLITE_FULL: return "the disk is full; make space";
     default: return fmt::format("{} (SQLite {})", failure.message, failure.code);
@@ -36,6 +38,15 @@ sqlite::SqlResult<void> execute_all(Database& database, std::initializer_list<co
     if (auto done = database.execute(sql); !done) return done;
   }
   return {};
+}
+
+/// Our two tables, word for word, and nothing else: no index, trigger or view that would change what a statement does.
+sqlite::SqlResult<bool> has_our_schema(Database& database) {
+  auto other = database.prepare("SELECT count(*), count(*) FILTER (WHERE sql IN (?1, ?2)) FROM sqlite_schema");
+  if (!other) return std::unexpected(other.error());
+  other->bind(1, sqlite::counters_table).bind(2, sqlite::visits_per_hour_table);
+  if (const auto row = other->step(); !row) return std::unexpected(row.error());
+  return other->integer(0) == 2 && other->integer(1) == 2;
 }
 
 /// Nothing if the file is a whole store of ours, else what is wrong with it. Writes nothing.
@@ -55,9 +66,19 @@ sqlite::SqlResult<std::string> find_fault(Database& database) {
   if (!journal) return std::unexpected(journal.error());
   if (*journal != "wal") return "its journal mode was changed; set it back with PRAGMA journal_mode=WAL";
 
+  const auto ours = has_our_schema(database);
+  if (!ours) return std::unexpected(ours.error());
+  if (!*ours) return "its tables are not as this program made them; restore a backup";
+
   const auto health = database.text("PRAGMA quick_check(1)");
   if (!health) return std::unexpected(health.error());
-  if (*health != "ok") return fmt::format("it is damaged ({}); restore a backup", *health);
+  if (*health != "ok") return damaged(sqlite::one_line(*health));
+
+  const auto broken_seals = database.integer(
+      "SELECT (SELECT count(*) FROM counters WHERE seal IS NOT content) + "
+      "(SELECT count(*) FROM visits_per_hour WHERE seal IS NOT content)");
+  if (!broken_seals) return std::unexpected(broken_seals.error());
+  if (*broken_seals != 0) return damaged(fmt::format("{} records are not as they were written", *broken_seals));
   return "";
 }
 
@@ -77,7 +98,17 @@ bool is_there(const fs::path& file) {
 
 fs::path wal_of(const fs::path& file) { return file.string() + "-wal"; }
 
+// What cannot be looked at counts as empty; opening it will say why.
+bool holds_nothing(const fs::path& file) {
+  std::error_code unknown;
+  return fs::file_size(file, unknown) == 0 || unknown;
+}
+
+// SQLite takes the log of an empty file for a leftover and deletes it, with the visits in it.
 Result<void> provide_file(const fs::path& file) {
+  if (is_there(file) && holds_nothing(file) && !holds_nothing(wal_of(file))) {
+    return unusable(file, "it is empty, but its write-ahead log is not; put the file back, or restore a backup");
+  }
   if (is_there(file)) return {};
   if (is_there(wal_of(file))) {
     return unusable(file, "it is gone, but its write-ahead log is still there; put the file back, or restore a backup");
@@ -108,6 +139,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   if (auto provided = provide_file(file); !provided) return std::unexpected(provided.error());
   if (auto recovered = recover_from_disk(file); !recovered) return std::unexpected(recovered.error());
 
+  sqlite::FileWatch files;
+  if (auto watched = files.add(file); !watched) return std::unexpected(watched.error());
   sqlite::SqlResult<Database> database = Database::open(file.string());
   if (!database) return unusable(file, advice(database.error()));
   // Exclusive before the first access: no shared memory file, and no second connection, ever.
@@ -120,11 +153,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   if (!fault) return unusable(file, advice(fault.error()));
   if (!fault->empty()) return unusable(file, *fault);
   if (auto done = configure(*database); !done) return unusable(file, advice(done.error()));
+  if (auto watched = files.add(wal_of(file)); !watched) return std::unexpected(watched.error());
   if (auto synced = sqlite::sync_directory(file.parent_path()); !synced) return std::unexpected(synced.error());
 
   auto statements = prepare(*database);
   if (!statements) return unusable(file, advice(statements.error()));
-  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*lock), std::move(*database), std::move(*statements)));
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(*lock), std::move(files), std::move(*database), std::move(*statements)));
 }
 
 std::optional<sqlite::Owner> SqliteStore::owner(const fs::path& file) {

@@ -5,25 +5,32 @@ namespace vc::store::sqlite {
 
 /// PRAGMA application_id: "VCtr".
 inline constexpr int application_id = 0x56437472;
-/// PRAGMA user_version.
-inline constexpr int schema_version = 1;
+/// PRAGMA user_version. Version 1 had no seals, and was never released.
+inline constexpr int schema_version = 2;
 
 /// The record has the names it has in DynamoDB. Times are RFC 3339 in UTC, ItemExpireTTL is epoch seconds.
-inline constexpr const char* schema = R"sql(
-CREATE TABLE counters (
+///
+/// SQLite's pages carry no checksum, and a flipped bit in a count is a count. So every row has a second copy of itself:
+/// `seal` is `content` as it was when the row was written. A row that is as it was written has `seal IS content`.
+/// SQLite keeps the text of these statements: a file whose texts differ is refused.
+inline constexpr const char* counters_table = R"sql(CREATE TABLE counters (
   counter_id    TEXT NOT NULL PRIMARY KEY,
   visit_count   INTEGER NOT NULL CHECK (visit_count BETWEEN 0 AND 9007199254740991),
   created_date  TEXT NOT NULL,
   last_updated  TEXT NOT NULL,
-  ItemExpireTTL INTEGER
-) STRICT, WITHOUT ROWID;
+  ItemExpireTTL INTEGER,
+  content       TEXT AS (counter_id || ' ' || visit_count || ' ' || created_date || ' ' || last_updated || ' ' ||
+                         ifnull(ItemExpireTTL, 'never')) VIRTUAL,
+  seal          TEXT AS (content) STORED
+) STRICT, WITHOUT ROWID)sql";
 
-CREATE TABLE visits_per_hour (
+inline constexpr const char* visits_per_hour_table = R"sql(CREATE TABLE visits_per_hour (
   counter_id TEXT NOT NULL,
   hour       TEXT NOT NULL,  -- its start, 2026-11-22T18:00:00Z
   visits     INTEGER NOT NULL,
+  content    TEXT AS (counter_id || ' ' || hour || ' ' || visits) VIRTUAL,
+  seal       TEXT AS (content) STORED,
   PRIMARY KEY (counter_id, hour)
-) STRICT, WITHOUT ROWID;
-)sql";
+) STRICT, WITHOUT ROWID)sql";
 
 }  // namespace vc::store::sqlite

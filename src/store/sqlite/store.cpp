@@ -22,6 +22,7 @@ using sqlite::Statement;
 namespace {
 
 // ?1 id, ?2 visits, ?3 now as text, ?4 new expiry, ?5 now in seconds: NULL without a TTL, and then nothing is expired.
+// A row whose seal is broken is not touched, and no row comes back.
 constexpr const char* add_sql = R"sql(
 INSERT INTO counters (counter_id, visit_count, created_date, last_updated, ItemExpireTTL)
 VALUES (?1, ?2, ?3, ?3, ?4)
@@ -30,6 +31,7 @@ ON CONFLICT (counter_id) DO UPDATE SET
   created_date  = iif(ItemExpireTTL <= ?5, excluded.created_date, created_date),
   last_updated  = excluded.last_updated,
   ItemExpireTTL = excluded.ItemExpireTTL
+WHERE seal IS content
 RETURNING visit_count
 )sql";
 
@@ -41,15 +43,19 @@ ON CONFLICT (counter_id) DO UPDATE SET
   created_date  = iif(ItemExpireTTL <= ?5, excluded.created_date, created_date),
   last_updated  = excluded.last_updated,
   ItemExpireTTL = excluded.ItemExpireTTL
+WHERE seal IS content
+RETURNING visit_count
 )sql";
 
 constexpr const char* add_hour_sql = R"sql(
 INSERT INTO visits_per_hour (counter_id, hour, visits) VALUES (?1, ?2, ?3)
-ON CONFLICT (counter_id, hour) DO UPDATE SET visits = visits + excluded.visits
+ON CONFLICT (counter_id, hour) DO UPDATE SET visits = visits + excluded.visits WHERE seal IS content
+RETURNING visits
 )sql";
 
 constexpr const char* read_sql =
-    "SELECT visit_count, created_date, last_updated, ItemExpireTTL FROM counters WHERE counter_id = ?1";
+    "SELECT visit_count, created_date, last_updated, ItemExpireTTL, seal IS content FROM counters WHERE counter_id = "
+    "?1";
 
 std::int64_t seconds(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
@@ -63,6 +69,21 @@ std::optional<std::int64_t> expiry_cutoff(const Counter& counter, WallTime now) 
   return seconds(std::chrono::floor<std::chrono::seconds>(now));
 }
 
+/// What no row of ours says once it is written.
+Failure damaged_row() { return {.code = SQLITE_CORRUPT, .message = "a record is not as it was written"}; }
+
+/// Runs a statement that writes one row and returns a number of it.
+sqlite::SqlResult<std::int64_t> written_number(Statement& statement) {
+  const auto row = statement.step();
+  const std::int64_t number = row && *row ? statement.integer(0) : 0;
+  if (!row || !*row) {
+    statement.reset();
+    return std::unexpected(row ? damaged_row() : row.error());
+  }
+  if (const auto done = statement.run(); !done) return std::unexpected(done.error());
+  return number;
+}
+
 void conclude(std::span<Addition> batch, counter::Outcome outcome, const StoreError& error) {
   for (Addition& addition : batch) {
     addition.outcome = outcome;
@@ -72,8 +93,9 @@ void conclude(std::span<Addition> batch, counter::Outcome outcome, const StoreEr
 
 }  // namespace
 
-SqliteStore::SqliteStore(OwnerLock lock, Database database, Statements statements)
+SqliteStore::SqliteStore(OwnerLock lock, sqlite::FileWatch files, Database database, Statements statements)
     : lock_(std::move(lock)),
+      files_(std::move(files)),
       database_(std::move(database)),
       statements_(std::move(statements)),
       checkpoint_at_(limits::wal_pages_max) {
@@ -122,6 +144,8 @@ void SqliteStore::add(std::span<Addition> batch, WallTime now) {
     const bool full = committed.error().primary() == SQLITE_FULL;
     return give_up(batch, full ? counter::Outcome::not_counted : counter::Outcome::unknown, committed.error());
   }
+  check_files();
+  if (broken_) conclude(batch, counter::Outcome::unknown, *broken_);
 }
 
 sqlite::SqlResult<void> SqliteStore::add_all(std::span<Addition> batch, WallTime now) {
@@ -145,19 +169,15 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
   Statement& add = statements_.add;
   add.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(addition.visits)).bind(3, view(time));
   add.bind(4, expiry_seconds(counter, now)).bind(5, expiry_cutoff(counter, now));
-  const auto row = add.step();
-  if (row && *row) addition.count_after = static_cast<Count>(add.integer(0));
-  if (!row) {
-    add.reset();
-    return std::unexpected(row.error());
-  }
-  if (auto done = add.run(); !done) return done;
+  const auto count = written_number(add);
+  if (!count) return std::unexpected(count.error());
+  addition.count_after = static_cast<Count>(*count);
 
   const Rfc3339 hour = rfc3339(std::chrono::floor<std::chrono::hours>(now));
-  return statements_.add_hour.bind(1, counter.id.text())
-      .bind(2, view(hour))
-      .bind(3, static_cast<std::int64_t>(addition.visits))
-      .run();
+  Statement& add_hour = statements_.add_hour;
+  add_hour.bind(1, counter.id.text()).bind(2, view(hour)).bind(3, static_cast<std::int64_t>(addition.visits));
+  if (const auto written = written_number(add_hour); !written) return std::unexpected(written.error());
+  return {};
 }
 
 void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, const Failure& failure) {
@@ -169,10 +189,12 @@ void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, c
 }
 
 StoreResult<std::optional<Record>> SqliteStore::read(const Counter& counter, WallTime now) {
+  check_files();
   if (broken_) return std::unexpected(*broken_);
   Statement& read = statements_.read;
   const auto row = read.bind(1, counter.id.text()).step();
   std::optional<Record> record;
+  const bool damaged = row && *row && read.integer(4) == 0;
   if (row && *row) {
     record = Record{.visit_count = static_cast<Count>(read.integer(0)),
                     .created_date = read.text(1),
@@ -182,6 +204,7 @@ StoreResult<std::optional<Record>> SqliteStore::read(const Counter& counter, Wal
   }
   read.reset();
   if (!row) return std::unexpected(judge(row.error()));
+  if (damaged) return std::unexpected(judge(damaged_row()));
   if (record && expired(counter, record->expires, now)) record.reset();
   return record;
 }
@@ -193,11 +216,16 @@ StoreResult<Record> SqliteStore::set(const Counter& counter, Count count, WallTi
   Statement& set = statements_.set;
   set.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(count)).bind(3, view(time));
   set.bind(4, expiry_seconds(counter, now)).bind(5, expiry_cutoff(counter, now));
-  if (const auto done = set.run(); !done) return std::unexpected(judge(done.error()));
+  if (const auto written = written_number(set); !written) return std::unexpected(judge(written.error()));
 
   auto record = read(counter, now);
   if (!record) return std::unexpected(record.error());
   return **record;
+}
+
+void SqliteStore::check_files() {
+  if (broken_) return;
+  if (auto moved = files_.moved()) broken_ = StoreError{StoreFault::storage, std::move(*moved)};
 }
 
 // Before a batch: the visits that were just committed have their answers already.
@@ -209,7 +237,7 @@ void SqliteStore::checkpoint_if_due() {
     wal_pages_ = 0;
   } else {
     checkpoint_at_ = wal_pages_ + limits::wal_pages_max;  // without space: later
-    judge(Failure{code, sqlite3_errmsg(database_.handle())});
+    judge(Failure{code, sqlite::one_line(sqlite3_errmsg(database_.handle()))});
   }
 }
 

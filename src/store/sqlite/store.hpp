@@ -9,6 +9,7 @@
 
 #include "counter/store.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/owner_lock.hpp"
 
 namespace vc::store {
@@ -17,7 +18,8 @@ namespace vc::store {
 ///
 /// Disk full: rolled back, `not_counted`; counts again when there is space. Any other I/O error or corruption:
 /// `unknown` if it happened at the commit, and `broken`: the process should end, and the next start recovers from the
-/// disk.
+/// disk. Likewise when the file or its log was renamed, deleted or replaced: a batch is acknowledged only if both were
+/// in their places after its commit.
 class SqliteStore final : public counter::CounterStore {
  public:
   enum class IfAbsent { create, refuse };
@@ -45,16 +47,18 @@ class SqliteStore final : public counter::CounterStore {
     sqlite::Statement begin, commit, rollback, add, add_hour, read, set;
   };
 
-  SqliteStore(sqlite::OwnerLock lock, sqlite::Database database, Statements statements);
+  SqliteStore(sqlite::OwnerLock lock, sqlite::FileWatch files, sqlite::Database database, Statements statements);
   static sqlite::SqlResult<Statements> prepare(sqlite::Database& database);
 
   sqlite::SqlResult<void> add_all(std::span<counter::Addition> batch, WallTime now);
   sqlite::SqlResult<void> add_one(counter::Addition& addition, WallTime now);
   void give_up(std::span<counter::Addition> batch, counter::Outcome outcome, const sqlite::Failure& failure);
+  void check_files();
   void checkpoint_if_due();
   counter::StoreError judge(const sqlite::Failure& failure);
 
   sqlite::OwnerLock lock_;
+  sqlite::FileWatch files_;
   sqlite::Database database_;
   Statements statements_;
   int wal_pages_ = 0;  // SQLite's hook writes it after each commit

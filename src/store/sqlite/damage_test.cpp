@@ -1,0 +1,224 @@
+// Files that are not as we left them: refused with one line, or right, and never a wrong number.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "base/file.hpp"
+#include "store/sqlite/schema.hpp"
+#include "store/sqlite/store.hpp"
+#include "support/abandoned_connection.hpp"
+#include "support/sqlite_store_test.hpp"
+
+namespace vc::store {
+namespace {
+
+namespace fs = std::filesystem;
+using counter::Outcome;
+
+class DamagedStoreTest : public SqliteStoreTest {
+ protected:
+  /// The file's bytes after the last close.
+  std::string bytes() { return *read_file(file_.string()); }
+
+  /// Breaks the file while a store has it open, and makes SQLite look at it again.
+  void flip_open_count(sqlite3* connection) {
+    const std::string before = bytes();
+    const auto seal = before.find("main_counter 41 ");
+    ASSERT_NE(seal, std::string::npos);
+    overwrite(static_cast<std::streamoff>(seal), "main_counter 43 ");
+    sqlite3_db_release_memory(connection);
+  }
+
+  static bool is_one_plain_line(std::string_view words) {
+    return std::ranges::all_of(words, [](char byte) { return byte >= ' ' && byte <= '~'; });
+  }
+
+  const fs::path wal_ = directory_ / "state" / "visits.db-wal";
+};
+
+TEST_F(DamagedStoreTest, RefusesAFileThatIsNoDatabase) {
+  fs::create_directories(file_.parent_path());
+  std::ofstream(file_) << std::string(5'000, 'x');
+  EXPECT_NE(error_of_open().find("not an SQLite database"), std::string::npos);
+  EXPECT_EQ(fs::file_size(file_), 5'000U) << "it is not touched";
+}
+
+TEST_F(DamagedStoreTest, RefusesAnEmptyFile) {
+  fs::create_directories(file_.parent_path());
+  std::ofstream(file_).close();
+  EXPECT_NE(error_of_open().find("another program"), std::string::npos);
+  EXPECT_EQ(fs::file_size(file_), 0U) << "it is not touched";
+}
+
+TEST_F(DamagedStoreTest, RefusesAnotherProgramsDatabase) {
+  fs::create_directories(file_.parent_path());
+  std::ofstream(file_).close();
+  execute("CREATE TABLE bookmarks (url TEXT)");
+  EXPECT_NE(error_of_open().find("another program"), std::string::npos);
+}
+
+TEST_F(DamagedStoreTest, RefusesANewerSchema) {
+  add(**open(), 1, start_);
+  execute("PRAGMA user_version = 3");
+  EXPECT_NE(error_of_open().find("schema version is 3"), std::string::npos);
+}
+
+TEST_F(DamagedStoreTest, RefusesADamagedFile) {
+  add(**open(), 1, start_);
+  overwrite(4'096, std::string(4'096, 'x'));
+  EXPECT_NE(error_of_open().find("damaged"), std::string::npos) << error_of_open();
+}
+
+TEST_F(DamagedStoreTest, RefusesATruncatedFile) {
+  add(**open(), 1, start_);
+  const auto whole = fs::file_size(file_);
+  for (std::uintmax_t size = 0; size < whole; size += 512) {
+    const fs::path copy = directory_ / "copy.db";
+    fs::copy_file(file_, copy, fs::copy_options::overwrite_existing);
+    fs::resize_file(copy, size);
+    EXPECT_FALSE(SqliteStore::open(copy, SqliteStore::IfAbsent::create)) << size;
+  }
+}
+
+TEST_F(DamagedStoreTest, RefusesToStartAnewWhereALogIsLeft) {
+  add(**open(), 1, start_);
+  fs::remove(file_);
+  std::ofstream(file_.string() + "-wal") << "left over";
+  EXPECT_NE(error_of_open().find("write-ahead log"), std::string::npos);
+}
+
+TEST_F(DamagedStoreTest, RefusesTheSchemaBeforeSeals) {
+  add(**open(), 1, start_);
+  execute("PRAGMA user_version = 1");
+  EXPECT_NE(error_of_open().find("schema version is 1"), std::string::npos);
+}
+
+TEST_F(DamagedStoreTest, RefusesAnEmptyFileBesideALogAndLeavesBothAlone) {
+  fs::create_directories(file_.parent_path());
+  std::ofstream(file_).close();
+  std::ofstream(file_.string() + "-wal") << "visits";
+  EXPECT_NE(error_of_open().find("write-ahead log"), std::string::npos);
+  EXPECT_EQ(fs::file_size(file_), 0U);
+  EXPECT_EQ(fs::file_size(file_.string() + "-wal"), 6U);
+}
+
+TEST_F(DamagedStoreTest, RefusesWhatOthersAddedToTheSchema) {
+  add(**open(), 1, start_);
+  const std::array<std::array<const char*, 2>, 4> additions = {
+      {{"CREATE TABLE more (a)", "DROP TABLE more"},
+       {"CREATE INDEX fast ON counters (visit_count)", "DROP INDEX fast"},
+       {"CREATE VIEW one AS SELECT 1", "DROP VIEW one"},
+       {"CREATE TRIGGER twice AFTER UPDATE ON counters BEGIN SELECT 1; END", "DROP TRIGGER twice"}}};
+  for (const auto& [make, remove] : additions) {
+    execute(make);
+    EXPECT_NE(error_of_open().find("tables"), std::string::npos) << make;
+    execute(remove);
+    EXPECT_EQ(error_of_open(), "it opened");
+  }
+}
+
+TEST_F(DamagedStoreTest, RefusesATableWithoutItsRules) {
+  add(**open(), 1, start_);
+  execute(
+      "PRAGMA writable_schema = ON; "
+      "UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (visit_count BETWEEN 0 AND 9007199254740991)', '')");
+  EXPECT_NE(error_of_open().find("tables"), std::string::npos) << error_of_open();
+}
+
+TEST_F(DamagedStoreTest, RefusesACountThatIsNotAsItWasWritten) {
+  add(**open(), 41, start_);
+  const auto seal = static_cast<std::streamoff>(bytes().find("main_counter 41 "));
+  overwrite(seal, "main_counter 43 ");
+  EXPECT_NE(error_of_open().find("1 records are not as they were written"), std::string::npos) << error_of_open();
+}
+
+TEST_F(DamagedStoreTest, RefusesAnHourThatIsNotAsItWasWritten) {
+  add(**open(), 41, start_);
+  const auto hour = static_cast<std::streamoff>(bytes().find("main_counter 2026-11-22T18:00:00Z 41"));
+  overwrite(hour, "main_counter 2026-11-22T19:00:00Z 41");
+  EXPECT_NE(error_of_open().find("1 records are not as they were written"), std::string::npos) << error_of_open();
+}
+
+TEST_F(DamagedStoreTest, ABitFlippedAnywhereIsRefusedOrChangesNothing) {
+  add(**open(), 41, start_);
+  const std::string whole = bytes();
+  int refused = 0;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    if (whole[at] == 0 && at % 16 != 0) continue;  // most of a page is unused
+    overwrite(static_cast<std::streamoff>(at), std::string(1, static_cast<char>(whole[at] ^ (1 << (at % 8)))));
+    {
+      const auto store = open();
+      if (store) {
+        const auto record = (*store)->read(main_, start_);
+        ASSERT_TRUE(record && *record) << at;
+        ASSERT_EQ((*record)->visit_count, 41U) << at;
+      } else {
+        ++refused;
+        ASSERT_TRUE(is_one_plain_line(store.error().message)) << at << ": " << store.error().message;
+      }
+    }
+    fs::remove(wal_);
+    overwrite(0, whole);
+  }
+  EXPECT_GT(refused, 1'000);
+}
+
+TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotServed) {
+  add(**open(), 41, start_);
+  vc::test::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE(store);
+  flip_open_count(connection.handle());
+  EXPECT_FALSE((*store)->read(main_, start_));
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotAddedTo) {
+  add(**open(), 41, start_);
+  vc::test::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE(store);
+  flip_open_count(connection.handle());
+  EXPECT_EQ(add(**store, 1, start_).outcome, Outcome::not_counted);
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerCountedIn) {
+  const std::array<void (*)(const fs::path&), 3> tricks = {
+      [](const fs::path& file) { fs::rename(file, file.string() + ".moved"); },
+      [](const fs::path& file) { fs::remove(file); },
+      [](const fs::path& file) {
+        fs::copy_file(file, file.string() + ".copy");
+        fs::rename(file.string() + ".copy", file);
+      }};
+  for (const auto trick : tricks) {
+    for (const char* suffix : {"", "-wal"}) {
+      fs::remove_all(file_.parent_path());
+      vc::test::AbandonedConnection connection;
+      const auto store = open();
+      ASSERT_TRUE(store);
+      ASSERT_EQ(add(**store, 1, start_).outcome, Outcome::counted);
+      trick(file_.string() + suffix);
+      EXPECT_EQ(add(**store, 1, start_).outcome, Outcome::unknown);
+      ASSERT_NE((*store)->broken(), nullptr);
+      EXPECT_NE((*store)->broken()->detail.find("while it was in use"), std::string::npos);
+      EXPECT_EQ(add(**store, 1, start_).outcome, Outcome::not_counted);
+    }
+  }
+}
+
+TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerReadOrCorrected) {
+  vc::test::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE((*store)->set(main_, 7, start_));
+  fs::remove(file_);
+  EXPECT_FALSE((*store)->set(main_, 8, start_));
+  EXPECT_FALSE((*store)->read(main_, start_));
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+}  // namespace
+}  // namespace vc::store
