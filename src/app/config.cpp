@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <sstream>
 #include <vector>
 
+#include "base/text.hpp"
 #include "limits.hpp"
 
 namespace vc::app {
@@ -77,7 +77,7 @@ Result<void> assign_log_format(LogStyle& to, const std::string& value) {
 }
 
 Result<void> assign_log_level(LogLevel& to, std::string value) {
-  std::ranges::transform(value, value.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(value, value.begin(), to_lower);
   return assign_choice(to, value,
                        std::to_array<std::pair<std::string_view, LogLevel>>({{"debug", LogLevel::debug},
                                                                              {"info", LogLevel::info},
@@ -209,7 +209,7 @@ Result<std::map<std::string, std::string>> read_toml(const std::string& path) {
 
 /// Whether TOML would read these digits as the number they are.
 bool is_number(std::string_view text) {
-  const bool digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = !text.empty() && std::ranges::all_of(text, is_digit);
   return digits && (text.size() == 1 || text.front() != '0');
 }
 

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "limits.hpp"
 
 namespace vc::counter {
 namespace {
 
-bool allowed(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
+bool allowed(char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; }
 
 }  // namespace
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/text.hpp"
+
 namespace vc::function {
 namespace {
 
-bool origin_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
-}
+bool origin_char(char c) { return is_lower(c) || is_digit(c) || std::string_view(".-:[]").contains(c); }
 
 /// Serialised origins are lower case and have no path (RFC 6454 §6.2).
 bool is_origin(std::string_view text) {
@@ -18,11 +18,6 @@ bool is_origin(std::string_view text) {
     return !authority.empty() && std::ranges::all_of(authority, origin_char);
   }
   return false;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <ranges>
 
+#include "base/text.hpp"
 #include "base/time_text.hpp"
 
 namespace vc::gateway {
@@ -18,9 +19,7 @@ constexpr std::array<Route, 4> all_routes = {{
 
 constexpr std::string_view no_prefix = "(none)";
 
-bool name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
+bool name_char(char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; }
 
 }  // namespace
 

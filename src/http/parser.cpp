@@ -4,18 +4,13 @@
 #include <functional>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "limits.hpp"
 
 namespace vc::http {
 namespace {
 
 namespace beast_http = boost::beast::http;
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool hex_digit(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool printable(char c) { return c > ' ' && c <= '~'; }
-bool control(char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7F'; }
 
 /// uri-host [ ":" port ] (RFC 9112 §3.2, RFC 3986 §3.2.2), or nothing.
 bool is_host(std::string_view text) {
@@ -26,12 +21,16 @@ bool is_host(std::string_view text) {
     ++end;
   } else {
     const auto in_name = [](char c) {
-      return letter(c) || digit(c) || std::string_view("-._~%!$&'()*+,;=").contains(c);
+      return is_letter_or_digit(c) || std::string_view("-._~%!$&'()*+,;=").contains(c);
     };
     while (end < text.size() && in_name(text[end])) ++end;
   }
   if (end == text.size()) return true;
-  return text[end] == ':' && std::ranges::all_of(text.substr(end + 1), digit);
+  return text[end] == ':' && std::ranges::all_of(text.substr(end + 1), is_digit);
+}
+
+bool is_length(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_digit) && (text.size() == 1 || text.front() != '0');
 }
 
 std::string_view plain(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -41,7 +40,7 @@ Parsed<void> check_version(std::string_view request_line) {
   if (request_line.size() <= shape.size()) return std::unexpected(Refusal::malformed);
   const std::string_view end = request_line.substr(request_line.size() - shape.size());
   if (end == " HTTP/1.1" || end == " HTTP/1.0") return {};
-  const bool some_version = end.starts_with(" HTTP/") && digit(end[6]) && end[7] == '.' && digit(end[8]);
+  const bool some_version = end.starts_with(" HTTP/") && is_digit(end[6]) && end[7] == '.' && is_digit(end[8]);
   return std::unexpected(some_version ? Refusal::version_not_supported : Refusal::malformed);
 }
 
@@ -50,7 +49,7 @@ Parsed<void> check_version(std::string_view request_line) {
 Parsed<std::size_t> HeadScanner::scan(std::string_view bytes) {
   for (; seen_ < bytes.size(); ++seen_) {
     const char c = bytes[seen_];
-    if (!control(c)) [[likely]]
+    if (!is_control(c)) [[likely]]
       continue;
     if (seen_ >= limits::head_bytes_max) return std::unexpected(Refusal::head_too_large);
     if (c == '\r') {
@@ -110,7 +109,7 @@ void RequestParser::on_request_impl(beast_http::verb, Text method, Text target, 
 }
 
 void RequestParser::set_target(std::string_view target, Error& error) {
-  if (!std::ranges::all_of(target, printable) || target.contains('#')) return refuse(Refusal::malformed, error);
+  if (!std::ranges::all_of(target, is_visible) || target.contains('#')) return refuse(Refusal::malformed, error);
   // absolute-form (RFC 9112 §3.2.2): the authority is not ours to judge, the route is.
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!same_token(target.substr(0, scheme.size()), scheme)) continue;
@@ -134,9 +133,7 @@ void RequestParser::on_field_impl(Field field, Text, Text value, Error& error) {
       break;
     case Field::content_length:
       ++lengths_;
-      if (!std::ranges::all_of(value, digit) || value.empty() || (value.size() > 1 && value.front() == '0')) {
-        refuse(Refusal::malformed, error);
-      }
+      if (!is_length(plain(value))) refuse(Refusal::malformed, error);
       break;
     case Field::transfer_encoding:
       ++encodings_;
@@ -166,7 +163,7 @@ std::size_t RequestParser::on_body_impl(Text body, Error&) {
 // the extensions.
 void RequestParser::on_chunk_header_impl(std::uint64_t, Text extensions, Error& error) {
   const char* size = extensions.data();
-  while (is_input(size - 1) && hex_digit(size[-1])) --size;
+  while (is_input(size - 1) && is_hex_digit(size[-1])) --size;
   const bool too_long = extensions.data() - size > 16;
   if (too_long || extensions.find_first_of(" \t") != Text::npos) refuse(Refusal::malformed, error);
 }

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "base/text.hpp"
+
 namespace vc::ops {
 namespace {
 
@@ -34,8 +36,7 @@ bool may_enter(const http::Fields& fields) {
 
 bool has_json_body(const http::Fields& fields) {
   const std::string_view type = fields.find("Content-Type").value_or("");
-  const std::string_view essence = type.substr(0, type.find(';'));
-  return http::same_token(essence.substr(0, essence.find_last_not_of(" \t") + 1), "application/json");
+  return http::same_token(trimmed(type.substr(0, type.find(';'))), "application/json");
 }
 
 }  // namespace vc::ops
