@@ -114,7 +114,7 @@ std::vector<Setting> make_settings() {
       {"threads", "", "N", "1", "I/O threads",
        [](Config& c, const std::string& v) { return assign_number(c.threads, v, 1, limits::threads_max); }},
       {"connections-max", "", "N", std::to_string(limits::connections_max),
-       "connections of each listener; one more is answered 429",
+       "connections of each listener; one more takes the place of the longest idle one, or is answered 429",
        [](Config& c, const std::string& v) { return assign_number(c.connections_max, v, 1, limits::configured_max); }},
       {"queued-visits-max", "", "N", std::to_string(limits::queued_visits_max),
        "visits waiting for the store; one more is answered 500, not-counted",

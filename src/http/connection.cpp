@@ -43,22 +43,23 @@ void append_reply(std::string& to, const Response& response, std::string_view da
 
 }  // namespace
 
-Connection::Connection(Socket socket, Server& server) : socket_(std::move(socket)), server_(server) {
-  ++server_.connection_count_;
-  server_.connections_.push_back(*this);
+Connection::Connection(Socket socket, Server& server, Place place)
+    : socket_(std::move(socket)), server_(server), place_(place) {
+  server_.connection_began(place_);
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
   enter(Phase::receiving);
 }
 
 Connection::~Connection() {
-  unlink();
-  server_.connection_ended();
+  if (is_linked()) unlink();
+  server_.connection_ended(place_);
 }
 
 // The way of every request. What happens rarely is in coroutines of its own, so that this frame is all an idle
 // connection keeps.
 Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
   boost::system::error_code ignored;
-  self->socket_.non_blocking(true, ignored);
   self->socket_.set_option(tcp::no_delay(true), ignored);
   while (!self->peer_gone_ && !self->last_reply_) {
     const auto head_size = self->next_head();
@@ -66,6 +67,10 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
       self->refuse(head_size.error());
     } else if (*head_size == 0) {
       const auto room = self->room();
+      if (self->wait_is_over_) {
+        self->look_once_more();
+        continue;
+      }
       const auto [error, size] =
           co_await self->socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
       self->received(error, size);
@@ -84,11 +89,11 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
       }
     }
     if (!self->unsent_.empty()) co_await self->send_rest();
-    if (self->server_.stopping_ && self->buffer_.unread().empty()) break;
     self->buffer_.shrink();
     self->enter(self->buffer_.unread().empty() ? Phase::idle : Phase::receiving);
     // Behind the other replies of this turn: by then the next request has often come, and no read is in vain.
     co_await asio::post(self->server_.loop_.executor(), asio::deferred);
+    if (self->server_.stopping_ && self->phase_ == Phase::idle) self->end_wait();
   }
   if (!self->peer_gone_) co_await self->linger();
 }
@@ -125,6 +130,10 @@ Awaitable<Parsed<void>> Connection::receive_body(std::size_t head_size) {
     }
     const auto room = buffer_.room();
     if (room.empty()) co_return std::unexpected(Refusal::malformed);  // a chunk line that never ends
+    if (wait_is_over_) {
+      look_once_more();
+      co_return Parsed<void>{};
+    }
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
     if (!received(error, size)) co_return Parsed<void>{};
   }
@@ -135,17 +144,33 @@ std::span<char> Connection::room() {
   return buffer_.room();
 }
 
-// False: the client is gone or its time is up. While the server stops, what has already arrived is still taken.
+// False: the client is gone or its time is up.
 bool Connection::received(boost::system::error_code error, std::size_t size) {
-  if (error == asio::error::operation_aborted && server_.stopping_ && socket_.is_open()) {
+  if (error == asio::error::operation_aborted && wait_is_over_) return look_once_more();
+  peer_gone_ = static_cast<bool>(error);
+  if (peer_gone_) return false;
+  buffer_.filled(size);
+  if (phase_ == Phase::idle) enter(Phase::receiving);
+  return true;
+}
+
+// Where nothing had arrived when the wait ended, a request may have come since: closing now would reset it. False: no.
+bool Connection::look_once_more() {
+  boost::system::error_code error = asio::error::timed_out;
+  std::size_t size = 0;
+  if (nothing_has_arrived()) {
     const auto room = buffer_.room();
     size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
   }
   peer_gone_ = static_cast<bool>(error);
   if (peer_gone_) return false;
   buffer_.filled(size);
-  if (phase_ == Phase::idle) enter(Phase::receiving);
+  enter(Phase::receiving);
   return true;
+}
+
+bool Connection::nothing_has_arrived() const {
+  return phase_ == Phase::idle || (phase_ == Phase::receiving && buffer_.unread().empty());
 }
 
 void Connection::refuse(Refusal refusal) {
@@ -176,7 +201,7 @@ void Connection::write(std::string_view bytes) {
 Awaitable<void> Connection::send_rest() {
   enter(Phase::sending);
   const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(unsent_), as_result);
-  peer_gone_ = static_cast<bool>(error);
+  peer_gone_ = error || wait_is_over_;
   unsent_ = {};
 }
 
@@ -193,7 +218,9 @@ Awaitable<void> Connection::linger() {
 }
 
 void Connection::enter(Phase phase) {
+  if (is_linked()) unlink();
   phase_ = phase;
+  wait_is_over_ = false;
   if (phase == Phase::handling) {
     deadline_ = never;  // its answer is on its way
     return;
@@ -202,44 +229,63 @@ void Connection::enter(Phase phase) {
   deadline_ = now + patience(phase);
   // A server that stops waits for its clients no longer than that, but always long enough to take an answer.
   if (server_.stopping_) {
-    deadline_ = std::min(deadline_, std::max(server_.drained_by_, now + limits::linger_deadline));
+    deadline_ = std::min(deadline_, std::max(server_.drained_by_, now + server_.options_.linger_deadline));
   }
+  server_.waiting(phase).push_back(*this);
 }
 
-std::chrono::seconds Connection::patience(Phase phase) const {
+std::chrono::milliseconds Connection::patience(Phase phase) const {
+  const ServerOptions& options = server_.options_;
   switch (phase) {
-    case Phase::idle: return server_.options_.idle_deadline;
-    case Phase::receiving: return server_.options_.header_deadline;
-    case Phase::receiving_body: return limits::body_deadline;
-    case Phase::sending: return limits::write_deadline;
-    case Phase::lingering: return limits::linger_deadline;
+    case Phase::idle: return options.idle_deadline;
+    case Phase::receiving: return options.header_deadline;
+    case Phase::receiving_body: return options.body_deadline;
+    case Phase::sending: return options.write_deadline;
+    case Phase::lingering: return options.linger_deadline;
     case Phase::handling: break;
   }
-  return std::chrono::seconds::max();
+  return std::chrono::milliseconds::max();
 }
 
-void Connection::close_if_due(SteadyTime now) {
-  if (now < deadline_) return;
+// A read that has completed keeps its bytes, and its request needs the socket for the answer: reading is cancelled, not
+// closed. What is left of writing or lingering serves nobody any more.
+void Connection::end_wait() {
+  if (is_linked()) unlink();
+  wait_is_over_ = true;
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (phase_ == Phase::sending || phase_ == Phase::lingering) {
+    socket_.close(ignored);
+  } else {
+    socket_.cancel(ignored);
+  }
+}
+
+bool Connection::has_woken() {
+  boost::system::error_code ignored;
+  const bool woken = socket_.available(ignored) > 0;
+  if (woken) enter(Phase::receiving);
+  return woken;
 }
 
 void Connection::drain() {
-  if (phase_ == Phase::handling) return;
-  deadline_ = std::min(deadline_, server_.drained_by_);
-  boost::system::error_code ignored;
-  const bool nothing_arrived = phase_ == Phase::receiving && buffer_.unread().empty();
-  if (phase_ == Phase::idle || nothing_arrived) socket_.cancel(ignored);
+  if (nothing_has_arrived()) {
+    end_wait();
+  } else {
+    deadline_ = std::min(deadline_, server_.drained_by_);
+  }
 }
 
-void Connection::turn_away(Socket socket, Server& server) {
-  Connection connection(std::move(socket), server);
+Awaitable<void> Connection::turn_away(std::unique_ptr<Connection> self) {
+  self->refuse(Refusal::too_many_connections);
+  if (!self->peer_gone_) co_await self->linger();
+}
+
+void Connection::turn_away_now() {
+  refuse(Refusal::too_many_connections);
   boost::system::error_code ignored;
-  connection.socket_.non_blocking(true, ignored);
-  connection.refuse(Refusal::too_many_connections);
-  connection.socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
   // What it has sent so far is read: closing with bytes unread would take the reply away.
-  connection.socket_.read_some(asio::buffer(server.discarded_), ignored);
+  socket_.read_some(asio::buffer(server_.discarded_), ignored);
 }
 
 }  // namespace vc::http

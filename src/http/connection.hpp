@@ -3,6 +3,8 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,33 +19,48 @@ namespace vc::http {
 
 class Server;
 
-/// Thread: its loop's. Owned by its own coroutine; on the server's list for as long as it lives.
+/// Thread: its loop's. Owned by its own coroutine; while it waits for its client, on the server's list of its phase.
 class Connection final
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
       Reply {
  public:
-  Connection(Socket socket, Server& server);
+  enum class Phase { idle, receiving, receiving_body, sending, lingering, handling };
+  static constexpr auto waiting_phases = static_cast<std::size_t>(Phase::handling);  // which waits for no client
+
+  /// Whether it takes one of the server's `connections_max` places.
+  enum class Place { taken, none };
+
+  Connection(Socket socket, Server& server, Place place);
   ~Connection();
 
   /// Serves the client until one of the two sides ends it.
   static Awaitable<void> serve(std::unique_ptr<Connection> connection);
 
-  /// Closes the connection if it has waited too long for its client.
-  void close_if_due(SteadyTime now);
+  /// For a client that is one too many: the refusal, and the end.
+  static Awaitable<void> turn_away(std::unique_ptr<Connection> connection);
 
-  /// Closes an idle connection, after one last look for a request that has arrived; lets a busy one finish.
+  /// The same at once: the client may not see the refusal if it sends more.
+  void turn_away_now();
+
+  bool is_due(SteadyTime now) const { return deadline_ <= now; }
+
+  /// Ends the wait for the client, and with it the connection: not before a request whose bytes have been read is
+  /// answered, nor, if it is idle, before one that has reached the machine. Leaves the server's list.
+  void end_wait();
+
+  /// For an idle connection: whether bytes have reached the machine. The request they begin has its deadline from now.
+  bool has_woken();
+
+  /// Ends the wait of a connection on which nothing has begun to arrive; lets others finish, in bounded time.
   void drain();
 
-  /// For a client that is one too many: the refusal, and the end.
-  static void turn_away(Socket socket, Server& server);
-
  private:
-  enum class Phase { idle, receiving, receiving_body, handling, sending, lingering };
-
   Parsed<std::size_t> next_head();
   Awaitable<Parsed<void>> receive_body(std::size_t head_size);
   std::span<char> room();
   bool received(boost::system::error_code error, std::size_t size);
+  bool look_once_more();
+  bool nothing_has_arrived() const;
   void refuse(Refusal refusal);
   Awaitable<void> send_rest();
   Awaitable<void> linger();
@@ -51,16 +68,18 @@ class Connection final
   void send(const Response& response) override;
   void write(std::string_view bytes);
   void enter(Phase phase);
-  std::chrono::seconds patience(Phase phase) const;
+  std::chrono::milliseconds patience(Phase phase) const;
 
   Socket socket_;
   Server& server_;
+  const Place place_;
   ReadBuffer buffer_;
   HeadScanner scanner_;
   std::optional<RequestParser> parser_;
   std::string unsent_;
   bool peer_gone_ = false;
   bool last_reply_ = false;  // this reply says `Connection: close`
+  bool wait_is_over_ = false;
   Phase phase_ = Phase::receiving;
   SteadyTime deadline_;
 };

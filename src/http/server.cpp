@@ -63,23 +63,42 @@ Awaitable<void> Server::accept() {
       drain_all();
       break;
     }
-    if (!error) {
-      starved_ = false;
-      continue;
-    }
-    // No descriptor left, most likely: those who wait are still there when one is free again.
-    if (!std::exchange(starved_, true)) handler_.failed(boost::system::system_error(error, "cannot accept"));
-    accept_pause_.expires_after(limits::accept_pause);
-    co_await accept_pause_.async_wait(as_result);
+    if (!error) continue;
+    co_await wait_for_descriptor(error);
     if (stopping_) break;
   }
 }
 
+// No descriptor left, most likely. Those who wait to be accepted are still there when a connection has ended, which
+// ends the pause, or when the rest of the process has given one back.
+Awaitable<void> Server::wait_for_descriptor(boost::system::error_code reason) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= starvation_told_ + limits::starvation_line_interval) {
+    starvation_told_ = now;
+    handler_.failed(boost::system::system_error(reason, "cannot accept"));
+  }
+  accept_pause_.expires_after(limits::accept_pause);
+  end_oldest_idle();
+  co_await accept_pause_.async_wait(as_result);
+}
+
 void Server::adopt(Socket socket) {
-  const bool one_too_many = options_.open_connections->fetch_add(1) >= options_.connections_max;
-  if (one_too_many) return Connection::turn_away(std::move(socket), *this);
-  auto connection = std::make_unique<Connection>(std::move(socket), *this);
-  asio::co_spawn(loop_.executor(), Connection::serve(std::move(connection)), [this](const std::exception_ptr& thrown) {
+  if (options_.open_connections->fetch_add(1) >= options_.connections_max && !end_oldest_idle()) {
+    options_.open_connections->fetch_sub(1);
+    return turn_away(std::move(socket));
+  }
+  spawn(Connection::serve(std::make_unique<Connection>(std::move(socket), *this, Connection::Place::taken)));
+}
+
+// Some of them may take their time to read it, within the descriptors that are kept in reserve.
+void Server::turn_away(Socket socket) {
+  auto connection = std::make_unique<Connection>(std::move(socket), *this, Connection::Place::none);
+  if (turned_away_ > limits::turned_away_max) return connection->turn_away_now();
+  spawn(Connection::turn_away(std::move(connection)));
+}
+
+void Server::spawn(Awaitable<void> life) {
+  asio::co_spawn(loop_.executor(), std::move(life), [this](const std::exception_ptr& thrown) {
     if (!thrown) return;
     try {
       std::rethrow_exception(thrown);
@@ -87,18 +106,34 @@ void Server::adopt(Socket socket) {
       handler_.failed(reason);
     }
   });
-  if (!std::exchange(sweeping_, true)) asio::co_spawn(loop_.executor(), sweep(), asio::detached);
+}
+
+// Its socket is closed in the same turn of the loop or the next. False: none is idle.
+bool Server::end_oldest_idle() {
+  Connections& idle = waiting(Connection::Phase::idle);
+  while (!idle.empty()) {
+    Connection& oldest = idle.front();
+    if (oldest.has_woken()) continue;
+    oldest.end_wait();
+    return true;
+  }
+  return false;
 }
 
 // Runs only while there are connections: an idle process sleeps.
 Awaitable<void> Server::sweep() {
-  while (!connections_.empty()) {
+  while (connection_count_ > 0) {
     sweep_timer_.expires_after(limits::sweep_interval);
     co_await sweep_timer_.async_wait(as_result);
-    const auto now = std::chrono::steady_clock::now();
-    for (Connection& connection : connections_) connection.close_if_due(now);
+    end_overdue(std::chrono::steady_clock::now());
   }
   sweeping_ = false;
+}
+
+void Server::end_overdue(SteadyTime now) {
+  for (Connections& phase : waiting_) {
+    while (!phase.empty() && phase.front().is_due(now)) phase.front().end_wait();
+  }
 }
 
 void Server::stop(std::function<void()> drained) {
@@ -125,17 +160,32 @@ void Server::take_backlog() {
 }
 
 void Server::drain_all() {
-  for (Connection& connection : connections_) connection.drain();
+  for (Connections& phase : waiting_) {
+    for (auto next = phase.begin(); next != phase.end();) (next++)->drain();  // which may take it off the list
+  }
 }
 
-void Server::connection_ended() {
-  options_.open_connections->fetch_sub(1);
+void Server::connection_began(Connection::Place place) {
+  ++connection_count_;
+  if (place == Connection::Place::none) ++turned_away_;
+  if (!std::exchange(sweeping_, true)) asio::co_spawn(loop_.executor(), sweep(), asio::detached);
+}
+
+void Server::connection_ended(Connection::Place place) {
   --connection_count_;
+  if (place == Connection::Place::taken) {
+    options_.open_connections->fetch_sub(1);
+  } else {
+    --turned_away_;
+  }
+  accept_pause_.cancel();
   finish_if_drained();
 }
 
 void Server::finish_if_drained() {
-  if (drained_ && connection_count_ == 0) std::exchange(drained_, nullptr)();
+  if (!drained_ || connection_count_ > 0) return;
+  sweep_timer_.cancel();
+  std::exchange(drained_, nullptr)();
 }
 
 }  // namespace vc::http

@@ -25,10 +25,13 @@ namespace vc::http {
 /// Copies share the count of open connections: the servers of one listener get copies of one.
 struct ServerOptions {
   std::size_t connections_max;
-  std::chrono::seconds header_deadline;
-  std::chrono::seconds idle_deadline;
+  std::chrono::milliseconds header_deadline;
+  std::chrono::milliseconds idle_deadline;
   std::uint64_t body_bytes_max;
   RequestParser::Bodies bodies;
+  std::chrono::milliseconds body_deadline = limits::body_deadline;
+  std::chrono::milliseconds write_deadline = limits::write_deadline;
+  std::chrono::milliseconds linger_deadline = limits::linger_deadline;
   std::shared_ptr<std::atomic<std::size_t>> open_connections = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
@@ -38,7 +41,9 @@ Result<Acceptor> listen(Loop& loop, const Endpoint& address);
 /// The same socket for another loop: whoever accepts first serves.
 Result<Acceptor> share(const Acceptor& acceptor, Loop& loop);
 
-/// Thread: its loop's. Lifetime: loop, clock and handler outlive it; it outlives the loop's `run`.
+/// A client beyond `connections_max` takes the place of the connection of this server that has been idle longest; the
+/// same helps where the process has no descriptor left. Where none is idle it is turned away, or waits for a
+/// descriptor. Thread: its loop's. Lifetime: loop, clock and handler outlive it; it outlives the loop's `run`.
 class Server final {
  public:
   Server(Loop& loop, Acceptor acceptor, Handler& handler, const Clock& clock, ServerOptions options);
@@ -58,11 +63,20 @@ class Server final {
 
   Awaitable<void> accept();
   Awaitable<void> sweep();
+  Awaitable<void> wait_for_descriptor(boost::system::error_code reason);
   void adopt(Socket socket);
+  void turn_away(Socket socket);
+  void spawn(Awaitable<void> life);
+  bool end_oldest_idle();
   void take_backlog();
+  void end_overdue(SteadyTime now);
   void drain_all();
-  void connection_ended();
+  void connection_began(Connection::Place place);
+  void connection_ended(Connection::Place place);
   void finish_if_drained();
+
+  /// The connections that wait in this phase: all equally long, so those whose deadline is next are in front.
+  Connections& waiting(Connection::Phase phase) { return waiting_[static_cast<std::size_t>(phase)]; }
 
   Loop& loop_;
   Acceptor acceptor_;
@@ -75,10 +89,11 @@ class Server final {
   std::string reply_;                                       // the one that is being written
   std::array<char, limits::large_buffer_bytes> discarded_;  // what lingering clients still send
 
-  Connections connections_;
+  std::array<Connections, Connection::waiting_phases> waiting_;
   std::size_t connection_count_ = 0;
+  std::size_t turned_away_ = 0;  // and not gone yet
   bool sweeping_ = false;
-  bool starved_ = false;  // of descriptors
+  SteadyTime starvation_told_;
   bool stopping_ = false;
   SteadyTime drained_by_;
   std::function<void()> drained_;

@@ -5,7 +5,9 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include <future>
 #include <thread>
+#include <vector>
 
 #include "http/suspend.hpp"
 #include "limits.hpp"
@@ -52,6 +54,7 @@ class EchoHandler final : public Handler {
 class ServerTest : public testing::Test {
  protected:
   void start(const ServerOptions& options) {
+    open_connections_ = options.open_connections;
     auto acceptor = listen(loop_, *parse_endpoint("127.0.0.1:0"));
     ASSERT_TRUE(acceptor);
     address_ = acceptor->local_endpoint();
@@ -68,8 +71,12 @@ class ServerTest : public testing::Test {
   }
 
   void stop() {
-    if (std::exchange(stopped_, true)) return;
-    loop_.post([this] { server_->stop([this] { loop_.finish(); }); });
+    loop_.post([this] { stop_now(); });
+  }
+
+  /// Thread: the loop's.
+  void stop_now() {
+    if (!std::exchange(stopped_, true)) server_->stop([this] { loop_.finish(); });
   }
 
   virtual ServerOptions options() const {
@@ -82,7 +89,7 @@ class ServerTest : public testing::Test {
 
   class Client {
    public:
-    explicit Client(const Endpoint& address) : socket_(context_) { socket_.connect(address); }
+    explicit Client(const Endpoint& address) : socket_(*context_) { socket_.connect(address); }
     void send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
     void end() { socket_.shutdown(tcp::socket::shutdown_send); }
     void reset() {
@@ -116,13 +123,18 @@ class ServerTest : public testing::Test {
     std::string head;
 
    private:
-    asio::io_context context_;
+    std::unique_ptr<asio::io_context> context_ = std::make_unique<asio::io_context>();
     tcp::socket socket_;
     std::string bytes_;
   };
 
   Client client() { return Client(address_); }
 
+  void wait_until_open(std::size_t connections) {
+    while (*open_connections_ != connections) std::this_thread::yield();
+  }
+
+  std::shared_ptr<const std::atomic<std::size_t>> open_connections_;
   Loop loop_;
   EchoHandler handler_;
   std::optional<Server> server_;
@@ -255,6 +267,52 @@ TEST_F(ServerTest, FinishesARequestThatHasBegunToArriveWhenItStops) {
   EXPECT_TRUE(visitor.ended());
 }
 
+TEST_F(ServerTest, AnswersARequestThatHasArrivedUnreadWhenItStops) {
+  Client visitor = client();
+  visitor.send(get("/a"));
+  EXPECT_EQ(visitor.answer(), "/a|");
+  std::promise<void> sent;
+  loop_.post([&] {  // its read is pending and sees nothing until this is over
+    visitor.send(get("/b"));
+    stop_now();
+    sent.set_value();
+  });
+  sent.get_future().wait();
+  EXPECT_EQ(visitor.answer(), "/b|");
+  EXPECT_TRUE(visitor.ended());
+}
+
+TEST_F(ServerTest, AnswersARequestThatHasArrivedOnANewConnectionWhenItStops) {
+  std::optional<Client> visitor;
+  std::promise<void> sent;
+  loop_.post([&] {
+    visitor.emplace(address_);
+    visitor->send(get("/a"));
+    stop_now();
+    sent.set_value();
+  });
+  sent.get_future().wait();
+  EXPECT_EQ(visitor->answer(), "/a|");
+  EXPECT_TRUE(visitor->ended());
+}
+
+TEST_F(ServerTest, AnswersARequestThatHasBeenReadWhenItStops) {
+  Client visitor = client();
+  visitor.send(get("/wait"));
+  handler_.reached.wait(false);
+  visitor.send(get("/b"));
+  std::promise<void> done;
+  loop_.post([&] {
+    handler_.release();  // answers, and reads the next request, whose handling waits for its turn
+    stop_now();
+    done.set_value();
+  });
+  done.get_future().wait();
+  EXPECT_EQ(visitor.answer(), "/wait|");
+  EXPECT_EQ(visitor.answer(), "/b|");
+  EXPECT_TRUE(visitor.ended());
+}
+
 TEST_F(ServerTest, CannotListenTwiceOnOneAddress) {
   Loop other;
   const auto second = listen(other, address_);
@@ -265,16 +323,25 @@ TEST_F(ServerTest, CannotListenTwiceOnOneAddress) {
 class ImpatientServerTest : public ServerTest {
   ServerOptions options() const override {
     return {.connections_max = 2,
-            .header_deadline = 1s,
-            .idle_deadline = 1s,
+            .header_deadline = 20ms,
+            .idle_deadline = 20ms,
             .body_bytes_max = 1'000,
-            .bodies = RequestParser::Bodies::discard};
+            .bodies = RequestParser::Bodies::discard,
+            .body_deadline = 20ms,
+            .write_deadline = 20ms,
+            .linger_deadline = 20ms};
   }
 };
 
 TEST_F(ImpatientServerTest, ClosesWhoNeverFinishesAHead) {
   Client slow = client();
   slow.send("GET / HTTP/1.1\r\n");
+  EXPECT_TRUE(slow.ended());
+}
+
+TEST_F(ImpatientServerTest, ClosesWhoNeverFinishesABody) {
+  Client slow = client();
+  slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhell");
   EXPECT_TRUE(slow.ended());
 }
 
@@ -287,19 +354,97 @@ TEST_F(ImpatientServerTest, ClosesWhoIsIdle) {
   EXPECT_TRUE(visitor.ended());
 }
 
-TEST_F(ImpatientServerTest, TurnsAwayWhoIsOneTooMany) {
+TEST_F(ImpatientServerTest, ClosesWhoLeavesItsAnswersUnreadAndAnswersNoneOfItsOtherRequests) {
+  Client visitor = client();
+  visitor.send(get("/large") + get("/large") + get("/wait"));
+  wait_until_open(1);
+  wait_until_open(0);
+  EXPECT_FALSE(handler_.reached);
+}
+
+TEST_F(ImpatientServerTest, ClosesWhoGoesOnSendingAfterARefusal) {
+  Client visitor = client();
+  visitor.send("nonsense\r\n\r\n");
+  visitor.answer();
+  EXPECT_NE(visitor.head.find("400 Bad Request"), std::string::npos);
+  visitor.send("more");
+  wait_until_open(0);
+}
+
+class FullServerTest : public ServerTest {
+  ServerOptions options() const override {
+    return {.connections_max = 2,
+            .header_deadline = 10s,
+            .idle_deadline = 75s,
+            .body_bytes_max = 1'000,
+            .bodies = RequestParser::Bodies::discard};
+  }
+};
+
+TEST_F(FullServerTest, GivesANewcomerThePlaceOfWhoHasBeenIdleLongest) {
+  Client first = client();
+  Client second = client();
+  second.send(get("/a"));
+  EXPECT_EQ(second.answer(), "/a|");
+  first.send(get("/b"));
+  EXPECT_EQ(first.answer(), "/b|");
+  Client third = client();
+  third.send(get("/c"));
+  EXPECT_EQ(third.answer(), "/c|");
+  EXPECT_TRUE(second.ended());
+  first.send(get("/d"));
+  EXPECT_EQ(first.answer(), "/d|");
+}
+
+TEST_F(FullServerTest, LosesNoRequestOfAnIdleConnectionToANewcomer) {
   Client first = client();
   Client second = client();
   first.send(get("/a"));
-  second.send(get("/b"));
   EXPECT_EQ(first.answer(), "/a|");
+  second.send(get("/a"));
+  EXPECT_EQ(second.answer(), "/a|");
+  std::optional<Client> third;
+  std::promise<void> sent;
+  loop_.post([&] {  // all that follows is seen at once
+    first.send(get("/b"));
+    second.send(get("/b"));
+    third.emplace(address_);
+    sent.set_value();
+  });
+  sent.get_future().wait();
+  EXPECT_EQ(first.answer(), "/b|");
   EXPECT_EQ(second.answer(), "/b|");
+}
+
+TEST_F(FullServerTest, TurnsAwayWhoIsOneTooManyWhenNoneIsIdle) {
+  Client first = client();
+  const Client second = client();
+  first.send("GET /a HTTP");
   Client third = client();
+  third.send(get("/c") + "and much more");
   third.answer();
   EXPECT_NE(third.head.find("429 Too Many Requests"), std::string::npos);
   EXPECT_TRUE(third.ended());
+  first.send("/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(first.answer(), "/a|");
+}
+
+TEST_F(FullServerTest, TurnsAwayManyWhoDoNotLeave) {
+  Client first = client();
+  const Client second = client();
+  std::vector<Client> others;
+  for (std::size_t i = 0; i < 3 * limits::turned_away_max; ++i) {
+    others.push_back(client());
+    others.back().answer();
+    EXPECT_NE(others.back().head.find("429 Too Many Requests"), std::string::npos);
+    EXPECT_TRUE(others.back().ended());
+  }
   first.end();
   EXPECT_TRUE(first.ended());
+  wait_until_open(1);
+  Client newcomer = client();
+  newcomer.send(get("/a"));
+  EXPECT_EQ(newcomer.answer(), "/a|");
 }
 
 }  // namespace

@@ -316,16 +316,27 @@ def test_a_larger_body_is_refused(server, data):
 def test_connections_beyond_the_limit_are_refused_until_one_ends(threads):
     with Server("--connections-max", "2", "--threads", threads) as server:
         with Connection(server.public) as first, Connection(server.public) as second:
-            assert [visit_number(each.ask(VISIT)) for each in (first, second)] == [1, 2]
+            for busy in (first, second):
+                assert busy.ask(request("GET", "/counter", "Content-Length: 5", "Expect: 100-continue")).status == 100
             with Connection(server.public) as third:
                 answer = third.ask(VISIT)
                 assert_gateway_error(answer, 429, "TooManyRequestsException", "Too Many Requests", connection="close")
                 assert_closed_after(third)
-            assert visit_number(first.ask(VISIT)) == 3
+            assert visit_number(first.ask(b"hello")) == 1
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while (answer := ask(server.public, "GET", "/counter")).status == 429:
             assert time.monotonic() < deadline, "an ended connection still counts"
-        assert visit_number(answer) == 4
+        assert visit_number(answer) == 2
+
+
+def test_a_connection_beyond_the_limit_takes_the_place_of_the_one_that_has_been_idle_longest():
+    with Server("--connections-max", "2") as server:
+        with Connection(server.public) as first, Connection(server.public) as second:
+            assert [visit_number(each.ask(VISIT)) for each in (first, second, first)] == [1, 2, 3]
+            with Connection(server.public) as third:
+                assert visit_number(third.ask(VISIT)) == 4
+                assert second.rest() == b""
+                assert visit_number(first.ask(VISIT)) == 5
 
 
 @pytest.fixture(scope="module")
