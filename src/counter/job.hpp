@@ -9,13 +9,13 @@
 
 namespace vc::counter {
 
-class Desk;
+class Tray;
 
 /// One piece of work. Lifetime: stays where it is until `done` has been called.
 struct Job {
   Job* next = nullptr;
-  Desk* desk = nullptr;
-  Resume done{};  // called on the thread of the desk that took the job, when the answer is in it
+  Tray* tray = nullptr;  // where the answered job goes
+  Resume done{};         // called on the thread that handed the job in, when the answer is in it
 };
 
 /// One visit. The answer: `outcome`, and its own number if it was counted.

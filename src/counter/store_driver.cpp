@@ -1,17 +1,12 @@
 #include "counter/store_driver.hpp"
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace vc::counter {
 
 StoreDriver::StoreDriver(CounterStore& store, const Clock& clock, Options options, StoreEvents events)
-    : store_(store),
-      clock_(clock),
-      options_(options),
-      events_(std::move(events)),
-      batcher_(options.queued_visits_max),
-      thread_([this] { run(); }) {}
+    : store_(store), clock_(clock), queue_(options, std::move(events)), thread_([this] { run(); }) {}
 
 StoreDriver::~StoreDriver() {
   if (thread_.joinable()) stop();
@@ -20,7 +15,7 @@ StoreDriver::~StoreDriver() {
 void StoreDriver::stop() {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    queue_.stop();
   }
   work_arrived_.notify_one();
   thread_.join();
@@ -28,140 +23,43 @@ void StoreDriver::stop() {
 
 void StoreDriver::submit(Jobs jobs) {
   std::unique_lock lock(mutex_);
-  answer(batcher_.submit(std::move(jobs.visits)));
-  if (closed_) {
-    refuse(std::move(jobs.reads), std::move(jobs.corrections), closed_because_);
-  } else if (reads_.size() + corrections_.size() + jobs.reads.size() + jobs.corrections.size() >
-             options_.queued_reads_max) {
-    refuse(std::move(jobs.reads), std::move(jobs.corrections), StoreFault::throttled);
-  } else {
-    reads_.append(std::move(jobs.reads));
-    corrections_.append(std::move(jobs.corrections));
-  }
+  queue_.submit(std::move(jobs));
   const bool wake_store = std::exchange(idle_, false);
   wake_desks(lock);
   lock.unlock();  // the store's thread would wake up only to wait for the mutex
   if (wake_store) work_arrived_.notify_one();
 }
 
-JobQueue<Job> StoreDriver::collect(Desk& desk) {
+JobQueue<Job> StoreDriver::collect(Tray& tray) {
   const std::lock_guard lock(mutex_);
-  desk.woken_ = false;
-  return std::move(desk.answered_);
+  return tray.take();
 }
 
 void StoreDriver::run() {
+  using enum StoreQueue::Next;
   std::unique_lock lock(mutex_);
   for (;;) {
-    while (!stopping_ && !batcher_.ready() && reads_.empty() && corrections_.empty()) {
+    StoreQueue::Next next = wait;
+    while ((next = queue_.next()) == wait) {
       idle_ = true;
       work_arrived_.wait(lock);
     }
-    if (!batcher_.ready() && reads_.empty() && corrections_.empty()) break;  // stopping, and nothing is left
-    if (batcher_.ready()) commit(lock);
-    if (!corrections_.empty()) correct(lock);
-    if (!reads_.empty()) read(lock);
-    stop_if_broken();
+    if (next == end) return;
+    StoreWork work = queue_.take();
+    lock.unlock();
+    work.perform(store_, clock_.now());
+    lock.lock();
+    queue_.complete(std::move(work), store_.broken());
     wake_desks(lock);
-  }
-  refuse_everything(StoreFault::shutting_down);
-}
-
-void StoreDriver::commit(std::unique_lock<std::mutex>& lock) {
-  const std::span<Addition> batch = batcher_.take();
-  lock.unlock();
-  store_.add(batch, clock_.now());
-  note(batch);
-  lock.lock();
-  answer(batcher_.complete());
-  stop_if_broken();
-  wake_desks(lock);
-}
-
-void StoreDriver::correct(std::unique_lock<std::mutex>& lock) {
-  Correction& correction = corrections_.pop();
-  lock.unlock();
-  correction.result = store_.set(*correction.counter, correction.count, clock_.now());
-  lock.lock();
-  JobQueue<Correction> done;
-  done.push(correction);
-  answer(std::move(done));
-}
-
-// Everyone who waits for the same counter shares one read.
-void StoreDriver::read(std::unique_lock<std::mutex>& lock) {
-  JobQueue<Read> waiting = std::move(reads_);
-  lock.unlock();
-  JobQueue<Read> done;
-  std::vector<const Read*> made;
-  while (!waiting.empty()) {
-    Read& read = waiting.pop();
-    const auto same = std::ranges::find_if(made, [&](const Read* m) { return m->counter->id == read.counter->id; });
-    if (same != made.end()) {
-      read.result = (*same)->result;
-    } else {
-      read.result = store_.read(*read.counter, clock_.now());
-      made.push_back(&read);
-    }
-    done.push(read);
-  }
-  lock.lock();
-  answer(std::move(done));
-}
-
-void StoreDriver::note(std::span<const Addition> batch) {
-  const auto failed = std::ranges::find_if(batch, [](const Addition& a) { return a.outcome != Outcome::counted; });
-  const bool trouble = failed != batch.end();
-  if (trouble && !in_trouble_) events_.trouble(failed->error);
-  if (!trouble && in_trouble_) events_.recovered();
-  in_trouble_ = trouble;
-}
-
-// After an I/O error nothing more is acknowledged.
-void StoreDriver::stop_if_broken() {
-  const StoreError* error = store_.broken();
-  if (error == nullptr || closed_) return;
-  events_.broken(*error);
-  refuse_everything(error->fault);
-}
-
-void StoreDriver::refuse_everything(StoreFault fault) {
-  if (!std::exchange(closed_, true)) closed_because_ = fault;
-  answer(batcher_.close());
-  refuse(std::move(reads_), std::move(corrections_), closed_because_);
-}
-
-void StoreDriver::refuse(JobQueue<Read> reads, JobQueue<Correction> corrections, StoreFault fault) {
-  const auto refuse_each = [&](auto jobs) {
-    auto refused = decltype(jobs){};
-    while (!jobs.empty()) {
-      auto& job = jobs.pop();
-      job.result = std::unexpected(StoreError{fault, {}});
-      refused.push(job);
-    }
-    answer(std::move(refused));
-  };
-  refuse_each(std::move(reads));
-  refuse_each(std::move(corrections));
-}
-
-template <class T>
-void StoreDriver::answer(JobQueue<T> jobs) {
-  while (!jobs.empty()) {
-    Job& job = jobs.pop();
-    Desk& desk = *job.desk;
-    desk.answered_.push(job);
-    if (std::exchange(desk.woken_, true)) continue;
-    to_wake_.push_back(&desk);
   }
 }
 
 // A woken loop wants the mutex at once: it is called without holding it.
 void StoreDriver::wake_desks(std::unique_lock<std::mutex>& lock) {
-  if (to_wake_.empty()) return;
-  const std::vector<Desk*> desks = std::exchange(to_wake_, {});
+  const std::vector<const Tray*> trays = queue_.take_to_wake();
+  if (trays.empty()) return;
   lock.unlock();
-  for (const Desk* desk : desks) desk->wake_();
+  for (const Tray* tray : trays) tray->wake();
   lock.lock();
 }
 
@@ -170,7 +68,7 @@ void Desk::flush() {
 }
 
 void Desk::deliver() {
-  JobQueue<Job> answered = driver_.collect(*this);
+  JobQueue<Job> answered = driver_.collect(tray_);
   while (!answered.empty()) answered.pop().done();
 }
 

@@ -124,7 +124,7 @@ class Checker {
     Count largest = 0;
     for (const Entry& entry : by_sending) {
       for (; next != by_answer.end() && next->answered < entry.sent; ++next) largest = std::max(largest, next->number);
-      if (entry.number <= largest) {
+      if (next != by_answer.begin() && entry.number <= largest) {
         findings.add("number {} was answered before the visit that got {} was sent (at {})", largest, entry.number,
                      entry.sent);
       }
