@@ -100,7 +100,7 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
 
 // A head that has been parsed, and its size; 0 if it is not complete.
 Parsed<std::size_t> Connection::next_head() {
-  if (buffer_.unread().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 §2.2: left by an old client
+  buffer_.consume(scanner_.empty_line(buffer_.unread()));
   const auto size = scanner_.scan(buffer_.unread());
   if (!size || *size == 0) return size;
   scanner_ = {};

@@ -1,33 +1,18 @@
 #include "http/parser.hpp"
 
+#include <boost/beast/http/rfc7230.hpp>
+
 #include <algorithm>
-#include <functional>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "http/target.hpp"
 #include "limits.hpp"
 
 namespace vc::http {
 namespace {
 
 namespace beast_http = boost::beast::http;
-
-/// uri-host [ ":" port ] (RFC 9112 §3.2, RFC 3986 §3.2.2), or nothing.
-bool is_host(std::string_view text) {
-  std::size_t end = 0;
-  if (text.starts_with('[')) {
-    end = text.find_first_not_of("0123456789abcdefABCDEF:.", 1);
-    if (end == std::string_view::npos || text[end] != ']') return false;
-    ++end;
-  } else {
-    const auto in_name = [](char c) {
-      return is_letter_or_digit(c) || std::string_view("-._~%!$&'()*+,;=").contains(c);
-    };
-    while (end < text.size() && in_name(text[end])) ++end;
-  }
-  if (end == text.size()) return true;
-  return text[end] == ':' && std::ranges::all_of(text.substr(end + 1), is_digit);
-}
 
 bool is_length(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit) && (text.size() == 1 || text.front() != '0');
@@ -45,6 +30,13 @@ Parsed<void> check_version(std::string_view request_line) {
 }
 
 }  // namespace
+
+std::size_t HeadScanner::empty_line(std::string_view bytes) {
+  constexpr std::string_view empty = "\r\n";
+  if (had_empty_line_ || !bytes.starts_with(empty)) return 0;
+  had_empty_line_ = true;
+  return empty.size();
+}
 
 Parsed<std::size_t> HeadScanner::scan(std::string_view bytes) {
   for (; seen_ < bytes.size(); ++seen_) {
@@ -87,13 +79,33 @@ Parsed<void> RequestParser::parse_head(std::string_view head) {
 }
 
 Parsed<std::size_t> RequestParser::parse_body(std::string_view bytes) {
-  const auto used = feed(bytes);
+  const auto used = chunked() ? feed_chunks(bytes) : feed(bytes);
   if (complete()) request_.body = body_;
   return used;
 }
 
+// Beast gets chunk lines and trailers whole: of parts it would accept more, and its assertions expect other parts than
+// the network makes.
+Parsed<std::size_t> RequestParser::feed_chunks(std::string_view bytes) {
+  std::size_t used = 0;
+  while (!complete() && used < bytes.size()) {
+    const auto rest = bytes.substr(used);
+    auto size = std::min<std::uint64_t>(chunk_left_, rest.size());
+    if (size == 0) {
+      const auto scanned = chunk_scanner_.scan(rest);
+      if (!scanned) return std::unexpected(Refusal::malformed);
+      if (*scanned == 0) break;
+      size = *scanned;
+    }
+    const auto fed = feed(rest.substr(0, size));
+    if (!fed) return fed;
+    if (*fed != size) return std::unexpected(Refusal::malformed);  // a quotation without its end
+    used += size;
+  }
+  return used;
+}
+
 Parsed<std::size_t> RequestParser::feed(std::string_view bytes) {
-  input_ = bytes;
   Error error;
   const std::size_t used = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (!error || error == beast_http::error::need_more) return used;
@@ -105,32 +117,25 @@ Parsed<std::size_t> RequestParser::feed(std::string_view bytes) {
 void RequestParser::on_request_impl(beast_http::verb, Text method, Text target, int version, Error& error) {
   version_ = version;
   request_.method = plain(method);
-  set_target(plain(target), error);
-}
-
-void RequestParser::set_target(std::string_view target, Error& error) {
-  if (!std::ranges::all_of(target, is_visible) || target.contains('#')) return refuse(Refusal::malformed, error);
-  // absolute-form (RFC 9112 §3.2.2): the authority is not ours to judge, the route is.
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!same_token(target.substr(0, scheme.size()), scheme)) continue;
-    const auto slash = target.find_first_of("/?", scheme.size());
-    target = slash == std::string_view::npos ? "/" : target.substr(slash);
-  }
-  const auto question = target.find('?');
-  request_.path = target.substr(0, question);
-  request_.query = question == std::string_view::npos ? "" : target.substr(question + 1);
+  const auto parsed = http::parse_target(request_.method, plain(target));
+  if (!parsed) return refuse(Refusal::malformed, error);
+  request_.path = parsed->path;
+  request_.query = parsed->query;
 }
 
 void RequestParser::on_field_impl(Field field, Text, Text value, Error& error) {
-  if (head_parsed_) {  // a trailer: dropped, but it must be one; Beast unfolds lines into a buffer of its own
-    if (!value.empty() && !is_input(value.data())) refuse(Refusal::malformed, error);
-    return;
-  }
+  if (head_parsed_) return;  // a trailer: dropped
   switch (field) {
     case Field::host:
       ++hosts_;
-      if (!is_host(plain(value))) refuse(Refusal::malformed, error);
+      if (!is_authority(plain(value))) refuse(Refusal::malformed, error);
       break;
+    case Field::connection: {
+      beast_http::token_list options(value);
+      close_asked_ = close_asked_ || options.exists("close");
+      keep_asked_ = keep_asked_ || options.exists("keep-alive");
+      break;
+    }
     case Field::content_length:
       ++lengths_;
       if (!is_length(plain(value))) refuse(Refusal::malformed, error);
@@ -149,7 +154,7 @@ void RequestParser::on_field_impl(Field field, Text, Text value, Error& error) {
 
 void RequestParser::on_header_impl(Error& error) {
   head_parsed_ = true;
-  keep_alive_ = basic_parser::keep_alive();
+  keep_alive_ = !close_asked_ && (version_ >= 11 || keep_asked_);
   const bool host_missing = hosts_ == 0 && version_ >= 11;
   if (hosts_ > 1 || host_missing || lengths_ + encodings_ > 1) refuse(Refusal::malformed, error);
 }
@@ -159,21 +164,12 @@ std::size_t RequestParser::on_body_impl(Text body, Error&) {
   return body.size();
 }
 
-// Blanks around extensions, and sizes of more than 64 bits, are where readers differ. The digits of the size lie before
-// the extensions.
-void RequestParser::on_chunk_header_impl(std::uint64_t, Text extensions, Error& error) {
-  const char* size = extensions.data();
-  while (is_input(size - 1) && is_hex_digit(size[-1])) --size;
-  const bool too_long = extensions.data() - size > 16;
-  if (too_long || extensions.find_first_of(" \t") != Text::npos) refuse(Refusal::malformed, error);
-}
+void RequestParser::on_chunk_header_impl(std::uint64_t size, Text, Error&) { chunk_left_ = size; }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text body, Error& error) {
-  return on_body_impl(body, error);
-}
-
-bool RequestParser::is_input(const char* byte) const {
-  return std::greater_equal<>()(byte, input_.data()) && std::less<>()(byte, input_.data() + input_.size());
+  const std::size_t used = on_body_impl(body, error);
+  chunk_left_ -= used;
+  return used;
 }
 
 void RequestParser::refuse(Refusal refusal, Error& error) {

@@ -2,8 +2,8 @@
 //
 // Beast's parser does the grammar. On top of it: line ends are CRLF and nothing else; no folded fields, NUL or other
 // control bytes; one Content-Length of plain digits, or one Transfer-Encoding that is `chunked`, in HTTP/1.1 only, and
-// never both; exactly one Host in HTTP/1.1, and a valid one; no fragment and no byte outside of printable ASCII in the
-// target; chunk sizes of at most 16 digits, and no blanks in a chunk's header.
+// never both; exactly one Host in HTTP/1.1, and a valid one. Targets and chunks have rules of their own: target.hpp,
+// chunk_scanner.hpp.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "http/chunk_scanner.hpp"
 #include "http/message.hpp"
 
 namespace vc::http {
@@ -35,6 +36,10 @@ using Parsed = Result<T, Refusal>;
 /// Looks for the end of a head, byte by byte as it arrives.
 class HeadScanner final {
  public:
+  /// The size of an empty line at the front of `bytes`, which an old client may have left there (RFC 9112 §2.2); 0 if
+  /// there is none or there was one. Take it away before `scan`.
+  std::size_t empty_line(std::string_view bytes);
+
   /// The size of the head at the front of `bytes`, its empty line included; 0 if it is not complete.
   /// Requires: `bytes` is what the last call saw, and more.
   Parsed<std::size_t> scan(std::string_view bytes);
@@ -42,6 +47,7 @@ class HeadScanner final {
  private:
   std::size_t seen_ = 0;
   std::size_t line_start_ = 0;
+  bool had_empty_line_ = false;
 };
 
 enum class Expectation { none, proceed };
@@ -80,16 +86,18 @@ class RequestParser final : boost::beast::http::basic_parser<true> {
   void on_finish_impl(Error&) override {}
 
   Parsed<std::size_t> feed(std::string_view bytes);
-  void set_target(std::string_view target, Error& error);
+  Parsed<std::size_t> feed_chunks(std::string_view bytes);
   void refuse(Refusal refusal, Error& error);
-  bool is_input(const char* byte) const;
 
   const Bodies bodies_;
-  std::string_view input_;  // of the call in progress
   Request request_;
   std::string body_;
   std::optional<Refusal> refusal_;
   Expectation expectation_ = Expectation::none;
+  ChunkScanner chunk_scanner_;
+  std::uint64_t chunk_left_ = 0;  // bytes of its data
+  bool close_asked_ = false;
+  bool keep_asked_ = false;
   bool keep_alive_ = false;
   bool head_parsed_ = false;
   int version_ = 11;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "limits.hpp"
@@ -21,7 +22,8 @@ struct Outcome {
   std::string method, path, query, body;
 };
 
-Outcome read(std::string_view bytes) {
+/// The body arrives in packets of `step` bytes.
+Outcome read(std::string_view bytes, std::size_t step) {
   HeadScanner scanner;
   const auto size = scanner.scan(bytes);
   if (!size) return {.refusal = size.error()};
@@ -29,11 +31,12 @@ Outcome read(std::string_view bytes) {
   RequestParser parser(body_max, RequestParser::Bodies::keep);
   if (const auto parsed = parser.parse_head(bytes.substr(0, *size)); !parsed) return {.refusal = parsed.error()};
   bytes.remove_prefix(*size);
-  while (!parser.complete() && !bytes.empty()) {
-    const auto used = parser.parse_body(bytes);
+  for (std::size_t arrived = 0; !parser.complete() && arrived < bytes.size();) {
+    arrived = std::min(arrived + step, bytes.size());
+    const auto used = parser.parse_body(bytes.substr(0, arrived));
     if (!used) return {.refusal = used.error()};
-    if (*used == 0) break;
     bytes.remove_prefix(*used);
+    arrived -= *used;
   }
   const Request& request = parser.request();
   return {.complete = parser.complete(),
@@ -42,6 +45,18 @@ Outcome read(std::string_view bytes) {
           .path = std::string(request.path),
           .query = std::string(request.query),
           .body = std::string(request.body)};
+}
+
+/// However the bytes arrive, the outcome is the same.
+Outcome read(std::string_view bytes) {
+  Outcome whole = read(bytes, bytes.size());
+  for (const std::size_t step : {1, 2, 3, 5}) {
+    const Outcome parts = read(bytes, step);
+    EXPECT_EQ(parts.refusal, whole.refusal) << step << " bytes at a time: " << bytes;
+    EXPECT_EQ(parts.complete, whole.complete) << step << " bytes at a time: " << bytes;
+    EXPECT_EQ(parts.body, whole.body) << step << " bytes at a time: " << bytes;
+  }
+  return whole;
 }
 
 std::string get(std::string_view fields) { return fmt::format("GET /counter HTTP/1.1\r\nHost: x\r\n{}\r\n", fields); }
@@ -60,6 +75,17 @@ TEST(Parser, KnowsWhetherTheConnectionStays) {
   EXPECT_FALSE(read(get("Connection: close\r\n")).keep_alive);
   EXPECT_FALSE(read("GET / HTTP/1.0\r\n\r\n").keep_alive);
   EXPECT_TRUE(read("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n").keep_alive);
+  EXPECT_TRUE(read("GET / HTTP/1.0\r\nConnection: a, keep-alive\r\nConnection: b\r\n\r\n").keep_alive);
+  EXPECT_FALSE(read(get("Proxy-Connection: keep-alive\r\nConnection: a, CLOSE\r\n")).keep_alive);
+  EXPECT_FALSE(read("GET / HTTP/1.0\r\nProxy-Connection: keep-alive\r\n\r\n").keep_alive);
+}
+
+TEST(Parser, ClosesIfBothClosingAndKeepingAreAskedFor) {
+  for (const char* fields : {"Connection: keep-alive, close\r\n", "Connection: close, keep-alive\r\n",
+                             "Connection: keep-alive\r\nConnection: close\r\n"}) {
+    EXPECT_FALSE(read(get(fields)).keep_alive) << fields;
+    EXPECT_FALSE(read(fmt::format("GET / HTTP/1.0\r\n{}\r\n", fields)).keep_alive) << fields;
+  }
 }
 
 TEST(Parser, ReadsEveryFormOfTarget) {
@@ -115,13 +141,15 @@ class Malformed : public testing::TestWithParam<std::string> {};
 
 TEST_P(Malformed, IsRefused) { EXPECT_EQ(read(GetParam()).refusal, Refusal::malformed); }
 
-INSTANTIATE_TEST_SUITE_P(RequestLines, Malformed,
-                         testing::Values("GET  /counter HTTP/1.1\r\nHost: x\r\n\r\n",
-                                         "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", " GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-                                         "GET /# HTTP/1.1\r\nHost: x\r\n\r\n", "G@T / HTTP/1.1\r\nHost: x\r\n\r\n",
-                                         "GET /\x80 HTTP/1.1\r\nHost: x\r\n\r\n", "GET /\t HTTP/1.1\r\nHost: x\r\n\r\n",
-                                         "\r\n\r\n", "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n"s,
-                                         "GET\t/ HTTP/1.1\r\nHost: x\r\n\r\n"));
+INSTANTIATE_TEST_SUITE_P(
+    RequestLines, Malformed,
+    testing::Values("GET  /counter HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+                    " GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /# HTTP/1.1\r\nHost: x\r\n\r\n",
+                    "G@T / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /\x80 HTTP/1.1\r\nHost: x\r\n\r\n",
+                    "GET /\t HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n\r\n", "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n"s,
+                    "GET\t/ HTTP/1.1\r\nHost: x\r\n\r\n", "GET counter HTTP/1.1\r\nHost: x\r\n\r\n",
+                    "GET * HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT / HTTP/1.1\r\nHost: x\r\n\r\n",
+                    "GET http://user@x/ HTTP/1.1\r\nHost: x\r\n\r\n", "GET /%0a HTTP/1.1\r\nHost: x\r\n\r\n"));
 
 INSTANTIATE_TEST_SUITE_P(LineEnds, Malformed,
                          testing::Values("GET / HTTP/1.1\nHost: x\n\n", "GET / HTTP/1.1\r\nHost: x\n\r\n",
@@ -143,7 +171,9 @@ std::string with_host(std::string_view host) { return fmt::format("GET / HTTP/1.
 INSTANTIATE_TEST_SUITE_P(Hosts, Malformed,
                          testing::Values(with_host("a b"), with_host("a/b"), with_host("a, b"), with_host("b@a"),
                                          with_host("a:b"), with_host("a:80:80"), with_host("a#b"), with_host("[::1"),
-                                         with_host("[::1].example"), with_host("[::1]x"), with_host("a\xC3\xA9")));
+                                         with_host("[::1].example"), with_host("[::1]x"), with_host("a\xC3\xA9"),
+                                         with_host("[]"), with_host("user@host"), with_host("a:99999"),
+                                         with_host("a%zz")));
 
 TEST(Parser, TakesEveryValidHost) {
   for (const char* host :
@@ -183,10 +213,25 @@ INSTANTIATE_TEST_SUITE_P(
                     chunks("5 ;a\r\nhello\r\n0\r\n\r\n"), chunks("fffffffffffffffff\r\n"),
                     chunks("5\r\nhello\r\n0\r\nA: b\nC: d\r\n\r\n"), chunks("5\r\nhello\r\n0\r\nA : b\r\n\r\n"),
                     chunks("5\r\nhello\r\n0\r\nA: b\r\n c\r\n\r\n"), chunks("00000000000000005\r\nhello\r\n0\r\n\r\n"),
-                    chunks("5\r\nhello\r\n00000000000000000\r\n\r\n")));
+                    chunks("5\r\nhello\r\n00000000000000000\r\n\r\n"), chunks("5;a=\"\n\"\r\nhello\r\n0\r\n\r\n"),
+                    chunks("5;a=\"\x01\"\r\nhello\r\n0\r\n\r\n"), chunks("5;a=\"\0\"\r\nhello\r\n0\r\n\r\n"s),
+                    chunks("5;a=\"\r\nhello\r\n0\r\n\r\n\"\r\nhello\r\n0\r\n\r\n"), chunks("0;a=\"\r\n\r\n"),
+                    chunks("5;a=\"\\\r\nhello\r\n0\r\n\r\n"), chunks("0;a=\"\n\"\r\n\r\n"),
+                    chunks("0\r\nA:\r\n b\r\n\r\n"), chunks("0\r\nA:\r\n \r\n\r\n"), chunks("0\r\n A: b\r\n\r\n"),
+                    chunks("0\r\nA:\r\n\tb\r\n\r\n"), chunks("0\r\nA: \x7F\r\n\r\n"), chunks("0\r\n\n"),
+                    chunks("0\n\r\n"), chunks("5\r\nhello\n0\r\n\r\n"), chunks("5\r\nhello\r\n\r\n0\r\n\r\n")));
 
 TEST(Parser, TakesChunkSizesOfSixteenDigits) {
   EXPECT_EQ(read(chunks("0000000000000005\r\nhello\r\n0000000000000000\r\n\r\n")).body, "hello");
+}
+
+TEST(HeadScanner, PassesOverOneEmptyLineAndNoMore) {
+  HeadScanner scanner;
+  EXPECT_EQ(scanner.empty_line("\r"), 0U);
+  EXPECT_EQ(scanner.scan("\r"), 0U);
+  EXPECT_EQ(scanner.empty_line("\r\n"), 2U);
+  EXPECT_EQ(scanner.empty_line("\r\n"), 0U);
+  EXPECT_EQ(scanner.scan("\r\n"), std::unexpected(Refusal::malformed));
 }
 
 TEST(HeadScanner, FindsTheEndHoweverTheBytesArrive) {
