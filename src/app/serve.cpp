@@ -288,6 +288,7 @@ class Service final {
 
 Result<void> serve(const Config& config) {
   (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is then a write that fails, with a line that says so
   const SystemClock clock;
   telemetry::Log log(clock, log_options(config));
   auto store = open_store(config.store);

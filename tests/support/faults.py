@@ -16,9 +16,12 @@ def traceable():
 
 
 @contextlib.contextmanager
-def tampered(server, calls, fault, trace=os.devnull):
-    """Within the block each of these system calls of the server meets the fault; the trace has a line for each."""
-    command = ["strace", "-f", "-p", str(server.process.pid), "-o", trace, "-e", f"trace={calls}",
+def tampered(server, calls, fault, trace=os.devnull, paths=()):
+    """Within the block each of these system calls of the server meets the fault; the trace has a line for each.
+
+    With paths, only calls on these files count. Calls are counted by name and thread (`when=`).
+    """
+    command = ["strace", "-f", "-p", str(server.process.pid), "-o", trace, *_only(paths), "-e", f"trace={calls}",
                "-e", f"inject={calls}:{fault}"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
         try:
@@ -32,11 +35,13 @@ def tampered(server, calls, fault, trace=os.devnull):
 def tampering(calls, fault, trace=os.devnull, paths=()):
     """A command to run the program with: these of its system calls meet the fault, from its first instruction on.
 
-    The program stays the child of whoever starts it. With paths, only calls on these files count. Calls are counted by
-    name and thread (`when=`).
+    The program stays the child of whoever starts it. Paths and counting as above.
     """
-    only = [argument for path in paths for argument in ("-P", str(path))]
-    return ("strace", "-D", "-f", "-qq", "-o", trace, *only, "-e", f"trace={calls}", "-e", f"inject={calls}:{fault}")
+    return ("strace", "-D", "-f", "-qq", "-o", trace, *_only(paths), "-e", f"trace={calls}", "-e", f"inject={calls}:{fault}")
+
+
+def _only(paths):
+    return [argument for path in paths for argument in ("-P", str(path))]
 
 
 def recording(calls, trace):

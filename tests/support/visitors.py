@@ -55,6 +55,7 @@ class Visitors:
         self._stopping = True
         self._thread.join(GUARD_SECONDS)
         assert not self._thread.is_alive(), "visits stay unanswered"
+        assert self.surprises == []
 
     def wait_for(self, visits=1, counted=0):
         """Waits until so many more visits than now have ended, and so many more have got a number."""
@@ -67,24 +68,28 @@ class Visitors:
     def _run(self):
         try:
             while not self._stopping or any(client.sent for client in self._clients):
+                address = None if self._stopping else self.address
                 for client in self._clients:
-                    if client.socket is None and self.address and not self._stopping:
-                        self._connect(client)
+                    if client.socket is None and address:
+                        self._connect(client, address)
                 for key, _ in self._selector.select(LOOK_AGAIN_SECONDS):
                     self._serve(key.data)
                 with self._changed:
                     self._changed.notify_all()
+        except Exception as failure:  # our own: whoever waits for us must hear of it
+            self.surprises.append(failure)
+            raise
         finally:
             for client in self._clients:
                 self._close(client)
             self._selector.close()
 
-    def _connect(self, client):
+    def _connect(self, client, address):
         client.socket = socket.socket()
         client.socket.setblocking(False)
         client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.left = self._per_connection
-        code = client.socket.connect_ex(self.address)
+        code = client.socket.connect_ex(address)
         if code in (0, errno.EINPROGRESS):
             self._selector.register(client.socket, selectors.EVENT_WRITE, client)
         else:

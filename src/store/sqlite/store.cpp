@@ -182,6 +182,8 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
 
 void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, const Failure& failure) {
   const StoreError error = judge(failure);
+  // The next batch folds the log into the file first: the log's own space is then there to be written anew.
+  if (failure.primary() == SQLITE_FULL) checkpoint_at_ = 0;
   if (!broken_ && database_.in_transaction()) {
     if (const auto undone = statements_.rollback.run(); !undone) judge(undone.error());
   }
