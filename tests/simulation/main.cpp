@@ -9,6 +9,7 @@
 #include <string>
 
 #include "simulation/plan.hpp"
+#include "simulation/shrink.hpp"
 #include "simulation/world.hpp"
 
 namespace vc::simulation {
@@ -55,7 +56,7 @@ int search(const Arguments& arguments, Bug bug) {
   const auto start = std::chrono::steady_clock::now();
   const auto failure = find_failure(arguments, bug);
   if (failure) {
-    fmt::print("seed {} fails, the {}th world; shrunk:\n", failure->plan.seed, failure->worlds);
+    fmt::print("seed {} fails, after {} worlds; shrunk:\n", failure->plan.seed, failure->worlds);
     return show(failure->plan);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

@@ -5,7 +5,6 @@
 #include <iterator>
 
 #include "simulation/dice.hpp"
-#include "simulation/world.hpp"
 
 namespace vc::simulation {
 namespace {
@@ -15,29 +14,15 @@ unsigned rate(Dice& dice) { return dice.chance(500) ? 0 : 500U >> dice.below(7);
 
 unsigned few(Dice& dice) { return dice.chance(600) ? 0 : dice.between(1, 3); }
 
-/// Sets one value to something smaller, if the world still fails then.
-bool reduce(Plan& plan, const Knob& knob) {
-  const unsigned now = plan.*knob.value;
-  for (const unsigned smaller : {knob.least, now / 2, now - 1}) {
-    if (smaller < knob.least || smaller >= now) continue;
-    Plan reduced = plan;
-    reduced.*knob.value = smaller;
-    if (run(reduced).violations.empty()) continue;
-    plan = reduced;
-    return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Plan derive(std::uint64_t seed, Bug bug) {
   Dice dice(seed);
   Plan plan{.seed = seed, .bug = bug};
-  plan.clients = dice.between(1, 6);
-  plan.requests_each = dice.between(1, 8);
+  plan.clients = dice.between(1, 12);
+  plan.requests_each = dice.between(1, 12);
   plan.desks = dice.between(1, 3);
-  plan.queued_visits_max = dice.between(1, 8);
+  plan.queued_visits_max = dice.between(1, 12);
   for (unsigned Plan::* const permille :
        {&Plan::other_counter, &Plan::reads, &Plan::corrections, &Plan::impatience, &Plan::slow, &Plan::full,
         &Plan::at_limit, &Plan::error_before_commit, &Plan::error_at_sync, &Plan::lost_answer, &Plan::impossible_answer,
@@ -48,15 +33,6 @@ Plan derive(std::uint64_t seed, Bug bug) {
     plan.*times = few(dice);
   }
   return plan;
-}
-
-Plan shrink(const Plan& plan) {
-  Plan smallest = plan;
-  for (bool reduced = true; reduced;) {
-    reduced = false;
-    for (const Knob& knob : knobs) reduced |= reduce(smallest, knob);
-  }
-  return smallest;
 }
 
 std::string text(const Plan& plan) {

@@ -76,10 +76,6 @@ inline constexpr std::array knobs{
 /// The world of a seed. Each class of faults is switched on or off, and has its own rate.
 Plan derive(std::uint64_t seed, Bug bug);
 
-/// A smaller plan of the same seed that still fails: fewer clients and requests, fewer kinds of faults.
-/// Requires: the plan fails.
-Plan shrink(const Plan& plan);
-
 std::string text(const Plan& plan);
 
 }  // namespace vc::simulation

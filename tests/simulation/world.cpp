@@ -18,12 +18,12 @@ using counter::Visit;
 
 namespace {
 
-constexpr unsigned faults_until = 3000;
+constexpr unsigned faults_until = 4000;
 constexpr std::size_t events_max = 100'000;
 
 class World final {
  public:
-  World(const Plan& plan, Tracing tracing) : plan_(plan), timeline_(plan.seed, tracing) {}
+  World(const Plan& plan, Tracing tracing) : plan_(plan), timeline_(~plan.seed, tracing) {}
 
   Report run() {
     prepare();
@@ -61,7 +61,7 @@ class World final {
     }
   }
 
-  /// The last stop, and then the power goes: what was acknowledged must be on the disk.
+  /// A last stop and a last start, and then the power goes: what was acknowledged must be on the disk.
   void end() {
     stop(someone_alive());
     drain();
@@ -207,11 +207,9 @@ class World final {
   }
 
   void note(const Request& request, Outcome outcome, Count number) {
-    timeline_.tell("request {}: {} {}", request.index,
-                   outcome == Outcome::counted       ? "counted"
-                   : outcome == Outcome::not_counted ? "not counted"
-                                                     : "unknown",
-                   number);
+    if (outcome == Outcome::counted) timeline_.tell("request {} is number {}", request.index, number);
+    if (outcome == Outcome::not_counted) timeline_.tell("request {} is not counted", request.index);
+    if (outcome == Outcome::unknown) timeline_.tell("request {} is unknown", request.index);
     seen_.push_back({request.life, request.counter, {request.sent, timeline_.now(), outcome, number}});
     if (outcome == Outcome::counted && request.counter == main_counter) {
       largest_known_ = std::max(largest_known_, number);
