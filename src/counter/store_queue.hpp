@@ -18,10 +18,12 @@ namespace vc::counter {
 /// What happens to a store, as the driver sees it. Called on the store's thread, which holds the driver's mutex: must
 /// not block, and must not call the driver.
 struct StoreEvents {
-  std::function<void(const StoreError&)> trouble = [](const StoreError&) {
-  };  // a batch was not counted, the last one was
-  std::function<void()> recovered = [] {};                                   // counted again
-  std::function<void(const StoreError&)> broken = [](const StoreError&) {};  // once: only a restart helps
+  /// A batch was not counted, and the last one was.
+  std::function<void(const StoreError&)> trouble = [](const StoreError&) {};
+  /// Counted again.
+  std::function<void()> recovered = [] {};
+  /// Once: only a restart helps.
+  std::function<void(const StoreError&)> broken = [](const StoreError&) {};
 };
 
 /// Where the answered jobs of one I/O thread lie until it takes them.

@@ -1,5 +1,6 @@
 // A disk under a page cache, as far as a write-ahead log feels it: what is written can be read at once, and is lost
-// with the power until it is synced. After a failed sync it can be read for ever and is never written (faults.md §1.1).
+// with the power until it is synced. After a failed sync it can be read for ever and is never written: what Linux
+// does, and why a start must not believe the cache.
 #pragma once
 
 #include <array>

@@ -37,7 +37,7 @@ void FaultyStore::add(std::span<Addition> batch, WallTime) {
   if (broken_ && !plan_.planted(Bug::answers_after_break)) return conclude(batch, Outcome::not_counted);
   const Counts counts = added(batch);
   const Fault fault = draw();
-  if (fault == Fault::none) return commit(batch, counts);
+  if (fault == Fault::none) return commit(counts);
   fail(batch, fault, counts);
 }
 
@@ -68,7 +68,7 @@ FaultyStore::Fault FaultyStore::draw() {
   return none;
 }
 
-void FaultyStore::commit(std::span<Addition>, const Counts& counts) {
+void FaultyStore::commit(const Counts& counts) {
   counts_ = counts;
   disk_.write(counts);
   if (!plan_.planted(Bug::answers_before_durable)) disk_.sync();
@@ -92,7 +92,7 @@ void FaultyStore::fail(std::span<Addition> batch, Fault fault, const Counts& cou
       return;
     case Fault::lost_answer: return lose_answer(batch, counts);
     case Fault::impossible_answer:
-      commit(batch, counts);
+      commit(counts);
       for (Addition& addition : batch) addition.count_after = addition.visits - 1;
       return;
     case Fault::death_in_commit:
@@ -106,8 +106,8 @@ void FaultyStore::fail(std::span<Addition> batch, Fault fault, const Counts& cou
 // As over a network: the store did it or did not, and goes on either way.
 void FaultyStore::lose_answer(std::span<Addition> batch, const Counts& counts) {
   const bool done = dice_.chance(500);
-  if (done) commit(batch, counts);
-  if (plan_.planted(Bug::retries_a_failed_batch)) return commit(batch, added(batch));
+  if (done) commit(counts);
+  if (plan_.planted(Bug::retries_a_failed_batch)) return commit(added(batch));
   conclude(batch, plan_.planted(Bug::takes_unknown_for_not_counted) ? Outcome::not_counted : Outcome::unknown);
 }
 
@@ -120,7 +120,7 @@ StoreResult<Record> FaultyStore::set(const Counter& counter, Count count, WallTi
   if (broken_) return std::unexpected(*broken_);
   Counts counts = counts_;
   counts.at(index_of(counter)) = count;
-  commit({}, counts);
+  commit(counts);
   return **read(counter, now);
 }
 

@@ -40,7 +40,7 @@ class FaultyStore final : public counter::CounterStore {
   Fault draw();
   bool faulty(unsigned permille) { return weather_ == Weather::faulty && dice_.chance(permille); }
   Counts added(std::span<counter::Addition> batch);
-  void commit(std::span<counter::Addition> batch, const Counts& counts);
+  void commit(const Counts& counts);
   void fail(std::span<counter::Addition> batch, Fault fault, const Counts& counts);
   void lose_answer(std::span<counter::Addition> batch, const Counts& counts);
 

@@ -1,7 +1,9 @@
 // One life of the program: desks, the product's own queue, and a store's thread made of events.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
