@@ -1,11 +1,10 @@
 """Power cuts, replayed: what a disk may hold of the system calls that a traced server made.
 
 The model is the worst that POSIX allows. A write is on the disk once a sync of its file has returned, and before that
-in part, in any order, torn between sectors; names likewise, after a sync of their directory. A sync that fails marks the
-writes before it clean: they can still be read and never reach the disk.
+in part, in any order, torn between sectors; names likewise, after a sync of their directory. A sync that fails marks
+the writes before it clean: they can still be read and never reach the disk.
 """
 
-import collections
 import dataclasses
 import pathlib
 import re
@@ -37,7 +36,8 @@ class Call:
 
     def numbers(self):
         """The plain numbers behind the last string or descriptor."""
-        return [int(number) for number in re.findall(r", (\d+)(?=[,)]|$)", re.sub(r'"[^"]*"|<[^>]*>', "", self.arguments))]
+        plain = re.sub(r'"[^"]*"|<[^>]*>', "", self.arguments)
+        return [int(number) for number in re.findall(r", (\d+)(?=[,)]|$)", plain)]
 
     def failed(self):
         return self.result.startswith("-1 ")
@@ -181,8 +181,3 @@ def _move(names, old, new):
 
 def _decoded(text):
     return bytes.fromhex(text.replace("\\x", ""))
-
-
-def events_by_name(trace):
-    """How often each call was begun: what a recording is worth."""
-    return collections.Counter(call.name for call in calls(trace) if call.result is None)

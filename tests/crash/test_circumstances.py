@@ -63,7 +63,7 @@ def test_memory_that_runs_out_loses_no_answered_visit(store, lasting):
     with lives.life(env=traceable()) as (server, visitors):
         visitors.wait_for(counted=50)
         with tampered(server, MEMORY_CALLS, f"error=ENOMEM:when={lasting}"):
-            visitors.wait_for(visits=500)
+            visitors.wait_for(visits=500, unless=lambda: server.process.poll() is not None)
     lives.check()
 
 

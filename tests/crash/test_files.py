@@ -7,13 +7,12 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
 
 import pytest
 
 from crash.lives import Lives, assert_refused, command, number_from, stored
 from support.raw_http import ask
-from support.server import BINARY, Server, clean_environment, run
+from support.server import Server, run
 
 RACES = number_from("CRASH_RACES", 100)
 RACES_AT_ONCE = 20  # the loser waits a second for the lock, and uses nothing meanwhile
@@ -117,44 +116,30 @@ def test_a_zeroed_page_is_refused(sound, path):
         assert assert_refused_or_right(path, page), page
 
 
-@contextlib.contextmanager
-def contender(store, log):
-    """A server that may or may not get the store; its words go to the file `log`."""
-    with log.open("w") as words, subprocess.Popen(
-            [BINARY, "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--log-format", "json",
-             "--store", store], env=clean_environment(), stderr=words) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def listens(server):
+    """Starts the server; false if it ends instead."""
+    try:
+        server.__enter__()
+        return True
+    except AssertionError:
+        return False
 
 
 def race(directory):
-    """Two servers start on one store; raises if not exactly one of them gets it."""
-    directory.mkdir()
-    logs = [directory / "first.log", directory / "second.log"]
-    store = f"sqlite:{directory}/visits.db"
-    with contender(store, logs[0]) as first, contender(store, logs[1]) as second:
-        both = [first, second]
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            ends = [pool.submit(process.wait) for process in both]
-            done, _ = concurrent.futures.wait(ends, 60, concurrent.futures.FIRST_COMPLETED)
-            try:
-                assert len(done) == 1, [log.read_text() for log in logs]
-                loser = ends.index(next(iter(done)))
-                winner = both[1 - loser]
-                assert both[loser].returncode == 1
-                assert winner.poll() is None
-                assert f"in use by process {winner.pid};" in logs[loser].read_text()
-                assert "listening" not in logs[loser].read_text()
-                assert "listening" in logs[1 - loser].read_text()
-                assert not (directory / "visits.db-shm").exists()
-                winner.terminate()
-                assert ends[1 - loser].result(60) == 0
-            finally:
-                for process in both:
-                    process.kill()
-    shutil.rmtree(directory)
+    """Two servers start on one store: exactly one gets it."""
+    servers = [Server(store=f"sqlite:{directory}/visits.db") for _ in range(2)]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        got_it = list(pool.map(listens, servers))
+    try:
+        assert sorted(got_it) == [False, True], [server.log for server in servers]
+        winner, loser = servers if got_it[0] else reversed(servers)
+        assert loser.wait() == 1
+        assert f"in use by process {winner.process.pid};" in str(loser.log)
+        assert not (directory / "visits.db-shm").exists()
+        assert winner.stop() == 0
+    finally:
+        for server in servers:
+            server.__exit__()
 
 
 def test_of_two_servers_that_start_at_once_exactly_one_gets_the_store(tmp_path):

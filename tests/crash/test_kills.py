@@ -1,5 +1,6 @@
 """kill -9, at random under load and at every step: an answered visit is never lost and never counted twice (S1, S2)."""
 
+import contextlib
 import re
 import shutil
 import signal
@@ -8,7 +9,7 @@ import pytest
 
 from crash.lives import CLIENTS, Lives, command, kill, number_from, stored
 from support.faults import tampered, tampering, traceable
-from support.raw_http import VISIT, Connection
+from support.raw_http import VISIT, Connection, NoAnswer
 from support.server import Server
 
 CYCLES = number_from("CRASH_CYCLES", 200)
@@ -109,19 +110,6 @@ def killed_life(lives, clients, call, step, paths=()):
             assert server.wait() == -signal.SIGKILL
 
 
-def writes_of_a_checkpoint(store, path):
-    """Of one client's visits: how many writes the log gets until it is folded into the file, from the server's start."""
-    trace = path.with_name("trace")
-    log = path.with_name("visits.db-wal")
-    with Server(store=store, env=traceable()) as server, Connection(server.public) as connection:
-        connection.ask(VISIT)
-        with tampered(server, "pwrite64", "delay_exit=0", trace, [log]):
-            for _ in range(600):
-                connection.ask(VISIT)
-    offsets = [line.rsplit(",", 1)[1].split(")")[0].strip() for line in trace.read_text().splitlines() if "pwrite64" in line]
-    return offsets.index("0") + 1
-
-
 @pytest.mark.parametrize("call, steps_at_least", [("pwrite64", 4), ("fdatasync", 1)])
 def test_a_kill_at_every_step_of_a_checkpoint_under_load(store, path, call, steps_at_least):
     """A running server writes to the database file in checkpoints only."""
@@ -131,9 +119,34 @@ def test_a_kill_at_every_step_of_a_checkpoint_under_load(store, path, call, step
     lives.check()
 
 
-def test_a_kill_where_the_log_begins_anew(store, path):
-    first = writes_of_a_checkpoint(store, path)
-    lives = Lives(f"{store}.again")
-    for step in range(first - 2, first + 4):
-        killed_life(lives, 1, "pwrite64", step, [path.with_name("visits.db.again-wal")])
-    lives.check()
+def writes_until_the_log_begins_anew(path):
+    """Of one client's visits: how many writes the log gets after the first visit, up to that of its new header."""
+    trace = path.with_name("trace")
+    with Server(store=f"sqlite:{path}", env=traceable()) as server, Connection(server.public) as connection:
+        connection.ask(VISIT)
+        with tampered(server, "pwrite64", "delay_exit=0", trace, [f"{path}-wal"]):
+            for _ in range(600):
+                connection.ask(VISIT)
+    offsets = re.findall(r"pwrite64\(.*, (\d+)\) += ", trace.read_text())
+    return offsets.index("0") + 1
+
+
+def visits_until_killed(path, step):
+    """One client's visits until the server dies of this write to its log: how many were answered."""
+    with Server(store=f"sqlite:{path}", env=traceable()) as server, Connection(server.public) as connection:
+        connection.ask(VISIT)
+        answered = 1
+        with tampered(server, "pwrite64", f"signal=KILL:when={step}", paths=[f"{path}-wal"]):
+            with contextlib.suppress(NoAnswer, ConnectionError):
+                while connection.ask(VISIT).json()["count"] == answered + 1:
+                    answered += 1
+            assert server.wait() == -signal.SIGKILL
+    return answered
+
+
+def test_a_kill_where_the_log_begins_anew(tmp_path):
+    header = writes_until_the_log_begins_anew(tmp_path / "model" / "visits.db")
+    for step in range(header - 2, header + 4):
+        path = tmp_path / str(step) / "visits.db"
+        answered = visits_until_killed(path, step)
+        assert stored(f"sqlite:{path}") in (answered, answered + 1), step

@@ -37,7 +37,8 @@ def tampering(calls, fault, trace=os.devnull, paths=()):
 
     The program stays the child of whoever starts it. Paths and counting as above.
     """
-    return ("strace", "-D", "-f", "-qq", "-o", trace, *_only(paths), "-e", f"trace={calls}", "-e", f"inject={calls}:{fault}")
+    return ("strace", "-D", "-f", "-qq", "-o", trace, *_only(paths), "-e", f"trace={calls}",
+            "-e", f"inject={calls}:{fault}")
 
 
 def _only(paths):

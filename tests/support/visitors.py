@@ -57,12 +57,13 @@ class Visitors:
         assert not self._thread.is_alive(), "visits stay unanswered"
         assert self.surprises == []
 
-    def wait_for(self, visits=1, counted=0):
-        """Waits until so many more visits than now have ended, and so many more have got a number."""
+    def wait_for(self, visits=1, counted=0, unless=lambda: False):
+        """Waits until so many more visits than now have ended and so many more have got a number, or `unless` holds."""
         with self._changed:
             ended, numbers = self.ended + visits, self.counted + counted
             arrived = self._changed.wait_for(
-                lambda: (self.ended >= ended and self.counted >= numbers) or not self._thread.is_alive(), GUARD_SECONDS)
+                lambda: (self.ended >= ended and self.counted >= numbers) or unless() or not self._thread.is_alive(),
+                GUARD_SECONDS)
         assert arrived and self._thread.is_alive(), f"visits do not end: {self.surprises}"
 
     def _run(self):

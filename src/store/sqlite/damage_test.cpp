@@ -36,7 +36,7 @@ class DamagedStoreTest : public SqliteStoreTest {
     return std::ranges::all_of(words, [](char byte) { return byte >= ' ' && byte <= '~'; });
   }
 
-  const fs::path wal_ = directory_ / "state" / "visits.db-wal";
+  fs::path wal() const { return file_.string() + "-wal"; }
 };
 
 TEST_F(DamagedStoreTest, RefusesAFileThatIsNoDatabase) {
@@ -160,10 +160,69 @@ TEST_F(DamagedStoreTest, ABitFlippedAnywhereIsRefusedOrChangesNothing) {
         ASSERT_TRUE(is_one_plain_line(store.error().message)) << at << ": " << store.error().message;
       }
     }
-    fs::remove(wal_);
+    fs::remove(wal());
     overwrite(0, whole);
   }
   EXPECT_GT(refused, 1'000);
+}
+
+/// What a kill would leave of a store that has just counted to 6, a visit a commit.
+class DamagedLogTest : public DamagedStoreTest {
+ protected:
+  void SetUp() override {
+    DamagedStoreTest::SetUp();
+    const auto store = open();
+    for (int i = 0; i < 6; ++i) add(**store, 1, start_);
+    fs::copy_file(file_, killed());
+    log_ = *read_file(wal().string());
+    ASSERT_EQ(log_.size(), header_bytes + 6 * commit_bytes);
+  }
+
+  /// The count that a start finds with this log, or its error.
+  Result<counter::Count> count_with(const std::string& log) {
+    fs::copy_file(killed(), file_, fs::copy_options::overwrite_existing);
+    std::ofstream(wal(), std::ios::binary) << log;
+    const auto store = open();
+    if (!store) return std::unexpected(store.error());
+    const auto record = (*store)->read(main_, start_);
+    return record && *record ? (*record)->visit_count : 0;
+  }
+
+  static constexpr std::size_t header_bytes = 32;
+  static constexpr std::size_t commit_bytes = std::size_t{2} * (24 + 4'096);
+  fs::path killed() const { return file_.string() + ".killed"; }
+  std::string log_;
+};
+
+TEST_F(DamagedLogTest, ABitFlippedBeforeTheLastTwoCommitsIsRefused) {
+  for (std::size_t at = 0; at < header_bytes + 4 * commit_bytes; at += at < 64 ? 1 : 61) {
+    std::string log = log_;
+    log[at] = static_cast<char>(log[at] ^ (1 << (at % 8)));
+    const auto count = count_with(log);
+    ASSERT_FALSE(count) << at << ": " << *count;
+    ASSERT_NE(count.error().message.find("write-ahead log"), std::string::npos) << count.error().message;
+  }
+}
+
+TEST_F(DamagedLogTest, ALogThatIsCutOffAtItsEndIsAPowerCut) {
+  EXPECT_EQ(count_with(log_), 6U);
+  for (std::size_t size = 0; size < log_.size(); size += 512) {
+    const std::size_t commits = size < header_bytes ? 0 : (size - header_bytes) / commit_bytes;
+    const auto count = count_with(log_.substr(0, size));
+    ASSERT_TRUE(count) << size << ": " << count.error().message;
+    ASSERT_EQ(*count, commits) << size;
+  }
+}
+
+TEST_F(DamagedLogTest, ALastCommitOfWhichPartsAreMissingIsAPowerCut) {
+  const std::size_t last = header_bytes + 5 * commit_bytes;
+  for (std::size_t at = last; at < log_.size(); at += 512) {
+    std::string log = log_;
+    log.replace(at, std::min<std::size_t>(512, log.size() - at), std::min<std::size_t>(512, log.size() - at), '\0');
+    const auto count = count_with(log);
+    ASSERT_TRUE(count) << at << ": " << count.error().message;
+    ASSERT_TRUE(*count == 5 || *count == 6) << at << ": " << *count;
+  }
 }
 
 TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotServed) {

@@ -66,6 +66,8 @@ class Database final {
   SqlResult<std::int64_t> integer(std::string_view sql);
   SqlResult<std::string> text(std::string_view sql);
 
+  /// Rows that the last statement wrote.
+  int changes() const { return sqlite3_changes(handle_.get()); }
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
   sqlite3* handle() const { return handle_.get(); }
 

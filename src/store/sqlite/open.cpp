@@ -2,7 +2,9 @@
 
 #include <initializer_list>
 
+#include "base/file.hpp"
 #include "store/sqlite/files.hpp"
+#include "store/sqlite/log_check.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -42,11 +44,11 @@ sqlite::SqlResult<void> execute_all(Database& database, std::initializer_list<co
 
 /// Our two tables, word for word, and nothing else: no index, trigger or view that would change what a statement does.
 sqlite::SqlResult<bool> has_our_schema(Database& database) {
-  auto other = database.prepare("SELECT count(*), count(*) FILTER (WHERE sql IN (?1, ?2)) FROM sqlite_schema");
-  if (!other) return std::unexpected(other.error());
-  other->bind(1, sqlite::counters_table).bind(2, sqlite::visits_per_hour_table);
-  if (const auto row = other->step(); !row) return std::unexpected(row.error());
-  return other->integer(0) == 2 && other->integer(1) == 2;
+  auto tables = database.prepare("SELECT count(*), count(*) FILTER (WHERE sql IN (?1, ?2)) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  tables->bind(1, sqlite::counters_table).bind(2, sqlite::visits_per_hour_table);
+  if (const auto row = tables->step(); !row) return std::unexpected(row.error());
+  return tables->integer(0) == 2 && tables->integer(1) == 2;
 }
 
 /// Nothing if the file is a whole store of ours, else what is wrong with it. Writes nothing.
@@ -121,6 +123,10 @@ Result<void> recover_from_disk(const fs::path& file) {
     if (!is_there(each)) continue;
     if (auto done = sqlite::forget_cached_pages(each); !done) return done;
   }
+  if (!is_there(wal_of(file))) return {};
+  const Result<std::string> log = read_file(wal_of(file).string());
+  if (!log) return std::unexpected(log.error());
+  if (sqlite::is_damaged_log(*log)) return unusable(file, damaged("visits are missing from its write-ahead log"));
   return {};
 }
 

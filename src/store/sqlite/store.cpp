@@ -44,13 +44,11 @@ ON CONFLICT (counter_id) DO UPDATE SET
   last_updated  = excluded.last_updated,
   ItemExpireTTL = excluded.ItemExpireTTL
 WHERE seal IS content
-RETURNING visit_count
 )sql";
 
 constexpr const char* add_hour_sql = R"sql(
 INSERT INTO visits_per_hour (counter_id, hour, visits) VALUES (?1, ?2, ?3)
 ON CONFLICT (counter_id, hour) DO UPDATE SET visits = visits + excluded.visits WHERE seal IS content
-RETURNING visits
 )sql";
 
 constexpr const char* read_sql =
@@ -72,16 +70,11 @@ std::optional<std::int64_t> expiry_cutoff(const Counter& counter, WallTime now) 
 /// What no row of ours says once it is written.
 Failure damaged_row() { return {.code = SQLITE_CORRUPT, .message = "a record is not as it was written"}; }
 
-/// Runs a statement that writes one row and returns a number of it.
-sqlite::SqlResult<std::int64_t> written_number(Statement& statement) {
-  const auto row = statement.step();
-  const std::int64_t number = row && *row ? statement.integer(0) : 0;
-  if (!row || !*row) {
-    statement.reset();
-    return std::unexpected(row ? damaged_row() : row.error());
-  }
-  if (const auto done = statement.run(); !done) return std::unexpected(done.error());
-  return number;
+/// Runs a statement that writes one row, unless its seal is broken.
+sqlite::SqlResult<void> write_row(const Database& database, Statement& statement) {
+  if (auto done = statement.run(); !done) return done;
+  if (database.changes() == 0) return std::unexpected(damaged_row());
+  return {};
 }
 
 void conclude(std::span<Addition> batch, counter::Outcome outcome, const StoreError& error) {
@@ -169,15 +162,18 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
   Statement& add = statements_.add;
   add.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(addition.visits)).bind(3, view(time));
   add.bind(4, expiry_seconds(counter, now)).bind(5, expiry_cutoff(counter, now));
-  const auto count = written_number(add);
-  if (!count) return std::unexpected(count.error());
-  addition.count_after = static_cast<Count>(*count);
+  const auto row = add.step();
+  if (row && *row) addition.count_after = static_cast<Count>(add.integer(0));
+  if (!row || !*row) {
+    add.reset();
+    return std::unexpected(row ? damaged_row() : row.error());
+  }
+  if (auto done = add.run(); !done) return done;
 
   const Rfc3339 hour = rfc3339(std::chrono::floor<std::chrono::hours>(now));
   Statement& add_hour = statements_.add_hour;
   add_hour.bind(1, counter.id.text()).bind(2, view(hour)).bind(3, static_cast<std::int64_t>(addition.visits));
-  if (const auto written = written_number(add_hour); !written) return std::unexpected(written.error());
-  return {};
+  return write_row(database_, add_hour);
 }
 
 void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, const Failure& failure) {
@@ -218,7 +214,7 @@ StoreResult<Record> SqliteStore::set(const Counter& counter, Count count, WallTi
   Statement& set = statements_.set;
   set.bind(1, counter.id.text()).bind(2, static_cast<std::int64_t>(count)).bind(3, view(time));
   set.bind(4, expiry_seconds(counter, now)).bind(5, expiry_cutoff(counter, now));
-  if (const auto written = written_number(set); !written) return std::unexpected(judge(written.error()));
+  if (const auto written = write_row(database_, set); !written) return std::unexpected(judge(written.error()));
 
   auto record = read(counter, now);
   if (!record) return std::unexpected(record.error());
