@@ -1,5 +1,6 @@
 """Starts the real program for a test and ends it again."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -48,7 +49,12 @@ class Server:
                                         errors="surrogateescape")
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
-        line = self.wait_for_log("listening")
+        try:
+            line = self.wait_for_log("listening")
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
         self.public, self.preview, self.ops = (
             _address(line.get(name)) for name in ("listen", "preview_listen", "ops_listen"))
         return self
@@ -70,6 +76,12 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+    @contextlib.contextmanager
+    def log_unread(self):
+        """Within the block nobody reads the server's log."""
+        with self._changed:  # the reader stops at its next line
+            yield
 
     def wait_for_log(self, message, count=1):
         """The count-th log line with this message, waiting until it is there."""
