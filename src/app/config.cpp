@@ -1,7 +1,13 @@
 #include "app/config.hpp"
 
+// toml++ asserts what some files do not keep, such as `[` in front of anything but a key; and in a release its assertions
+// are assumptions of the compiler. Without either it goes on to the error that it has for such a file.
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(belief) static_cast<void>(0)
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include <algorithm>
 #include <array>

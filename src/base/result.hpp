@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <expected>
 #include <string>
 #include <utility>
@@ -18,9 +19,13 @@ template <class T, class E = Error>
 using Result = std::expected<T, E>;
 
 /// Makes the error of a Result: `return fail("cannot open {}: {}", path, reason);`
+///
+/// What files and people have put into the arguments stays on the one line: a control character becomes a `?`.
 template <class... Args>
 [[nodiscard]] std::unexpected<Error> fail(fmt::format_string<Args...> format, Args&&... args) {
-  return std::unexpected(Error{fmt::format(format, std::forward<Args>(args)...)});
+  Error error{fmt::format(format, std::forward<Args>(args)...)};
+  std::ranges::replace_if(error.message, [](unsigned char byte) { return byte < ' ' || byte == 0x7F; }, '?');
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace vc

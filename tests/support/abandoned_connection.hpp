@@ -20,6 +20,9 @@ class AbandonedConnection final {
   /// The connection, while it is open.
   sqlite3* handle() const { return last_; }
 
+  /// For a store that did not break after all: its connection is closed already.
+  void forget() { last_ = nullptr; }
+
   void close() {
     sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&note));
     sqlite3_close_v2(std::exchange(last_, nullptr));
