@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t header_bytes = 32;
 constexpr std::size_t frame_header_bytes = 24;
+constexpr std::size_t page_bytes_min = 512;
 constexpr std::uint32_t magic = 0x377F0682;  // its last bit says in which order the checksum reads words
 
 enum class Order { little, big };
@@ -53,7 +54,8 @@ bool is_damaged_log(std::string_view log) {
   const std::size_t page_bytes = word(log, 8);
   Checksum checksum((word(log, 0) & 1U) == 0 ? Order::little : Order::big);
   checksum.add(log.substr(0, 24));
-  if ((word(log, 0) & ~1U) != magic || !checksum.is(log, 24) || !std::has_single_bit(page_bytes)) return true;
+  if ((word(log, 0) & ~1U) != magic || !checksum.is(log, 24)) return true;
+  if (!std::has_single_bit(page_bytes) || page_bytes < page_bytes_min) return true;
 
   const std::string_view salts = log.substr(16, 8);
   const std::size_t frame_bytes = frame_header_bytes + page_bytes;
