@@ -27,7 +27,7 @@ SLOW_DISK = ("strace", "--seccomp-bpf", *tampering("fdatasync", f"delay_exit={DE
 def test_ten_thousand_clients_of_a_slow_store_fill_the_queue_and_not_the_memory(store):
     """S14, P2: who finds the queue full is told at once, and nothing but the queue and the connections grows."""
     assert run("set", "main_counter", "0", "--store", store).returncode == 0
-    flags = ("--queued-visits-max", str(QUEUED_MAX))
+    flags = ("--queued-visits-max", str(QUEUED_MAX), "--header-timeout", "60", "--idle-timeout", "600")
     with Server(*flags, store=store, wrapper=SLOW_DISK, env=traceable()) as server, server.log_unread():
         before = memory_bytes(server.process.pid, "VmRSS")
         with Visitors(server.public, CLIENTS) as visitors:

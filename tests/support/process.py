@@ -1,8 +1,8 @@
 """What the kernel tells about a server's process, and waiting for it."""
 
-import contextlib
 import os
 import pathlib
+import threading
 import time
 
 from support.server import BINARY
@@ -10,6 +10,7 @@ from support.server import BINARY
 GUARD_SECONDS = 90  # against hanging, on a busy machine and under sanitizers
 LOOK_AGAIN_SECONDS = 0.01
 
+_PAUSE = threading.Event()  # which never comes
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -18,7 +19,7 @@ def wait_until(condition, failure):
     deadline = time.monotonic() + GUARD_SECONDS
     while not (value := condition()):
         assert time.monotonic() < deadline, failure
-        time.sleep(LOOK_AGAIN_SECONDS)
+        _PAUSE.wait(LOOK_AGAIN_SECONDS)  # leaves the processor to the server
     return value
 
 
@@ -46,8 +47,7 @@ def memory_bytes(pid, what):
 
 def sanitized():
     """Whether the program is one that a sanitizer makes larger and slower."""
-    with contextlib.closing(open(BINARY, "rb")) as file:
-        program = file.read()
+    program = pathlib.Path(BINARY).read_bytes()
     return b"__asan_init" in program or b"__tsan_init" in program
 
 
