@@ -40,7 +40,7 @@ inline constexpr auto idle_deadline = 75s;
 inline constexpr auto write_deadline = 10s;
 /// After the last answer we read and discard for a while, so that the client sees the answer and no reset.
 inline constexpr auto linger_deadline = 2s;
-/// How exact the deadlines above are: one timer looks at all connections.
+/// How exact the deadlines above are: one timer looks at the connections whose deadlines are next.
 inline constexpr auto sweep_interval = 250ms;
 /// How long accepting rests when the process has no descriptor left.
 inline constexpr auto accept_pause = 100ms;
@@ -50,7 +50,7 @@ inline constexpr auto starvation_line_interval = 1s;
 inline constexpr auto drain_deadline = 5s;
 /// Clients beyond connections_max, of each listener and thread, that are given time to read that they are too many.
 inline constexpr std::size_t turned_away_max = 16;
-/// Descriptors beside those of connections: files, listeners, loops, clients turned away, and some in reserve.
+/// Descriptors beside those of connections: files, listeners, loops, and some in reserve.
 inline constexpr std::size_t other_descriptors = 64;
 
 /// Handlers run in one turn of the loop before what they gathered is handed to the store.
@@ -108,7 +108,6 @@ static_assert(small_buffer_bytes < large_buffer_bytes);
 static_assert(head_bytes_max + 1 < large_buffer_bytes, "a head over the limit is recognised in a large buffer");
 static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
 static_assert(sweep_interval < linger_deadline);
-static_assert(turned_away_max * 2 < other_descriptors, "two listeners leave the others their descriptors");
 static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
 
 }  // namespace vc::limits

@@ -37,7 +37,8 @@ void raise_descriptor_limit(const Config& config, telemetry::Log& log) {
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   const auto listeners = static_cast<std::size_t>(config.preview_listen ? 2 : 1);
-  const std::size_t wanted = listeners * config.connections_max + limits::other_descriptors;
+  const std::size_t turned_away_max = static_cast<std::size_t>(config.threads) * limits::turned_away_max;
+  const std::size_t wanted = listeners * (config.connections_max + turned_away_max) + limits::other_descriptors;
   if (limit.rlim_max >= wanted) return;
   log.warn("the limit of open files is below connections-max",
            {{"limit", static_cast<std::int64_t>(limit.rlim_max)}, {"wanted", static_cast<std::int64_t>(wanted)}});

@@ -90,7 +90,7 @@ void Server::adopt(Socket socket) {
   spawn(Connection::serve(std::make_unique<Connection>(std::move(socket), *this, Connection::Place::taken)));
 }
 
-// Some of them may take their time to read it, within the descriptors that are kept in reserve.
+// Only some of them may take their time to read it: they hold descriptors.
 void Server::turn_away(Socket socket) {
   auto connection = std::make_unique<Connection>(std::move(socket), *this, Connection::Place::none);
   if (turned_away_ > limits::turned_away_max) return connection->turn_away_now();
