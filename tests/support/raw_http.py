@@ -102,6 +102,11 @@ def request(method, target, *fields, host="localhost", body=b""):
 
 VISIT = request("GET", "/counter")
 
+# Beginnings and ends of requests. GET lacks the empty line, so that fields can follow.
+GET = b"GET /counter HTTP/1.1\r\nHost: a\r\n"
+CHUNKED = GET + b"Transfer-Encoding: chunked\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
+
 
 def ask(address, method, target, *fields, **options):
     """The answer to one request on a connection of its own."""

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from support.raw_http import GET
+
 
 NAME_BYTES_MAX = 80
 
@@ -49,11 +51,7 @@ def shown(value):
     return repr(value) if len(value) <= NAME_BYTES_MAX else f"{value[:8]!r}... of {len(value)} bytes"
 
 
-# Beginnings and ends of requests. GET lacks the empty line, so that fields can follow.
-GET = b"GET /counter HTTP/1.1\r\nHost: a\r\n"
 VISIT = GET + b"\r\n"
-CHUNKED = GET + b"Transfer-Encoding: chunked\r\n\r\n"
-LAST_CHUNK = b"0\r\n\r\n"
 
 
 def with_fields(fields):

@@ -1,8 +1,8 @@
 """Where a message ends: Content-Length, Transfer-Encoding, and both (RFC 9112 §6; H11, H19)."""
 
 from raw_requests.case import (
-    ANSWERED, BODY_TOO_LARGE, CHUNKED, COUNTED, COUNTED_LAST, GET, LAST_CHUNK, NO_ROUTE, REFUSED, UNFINISHED, VISIT, cases,
-    each, with_fields)
+    ANSWERED, BODY_TOO_LARGE, COUNTED, COUNTED_LAST, NO_ROUTE, REFUSED, UNFINISHED, VISIT, cases, each, with_fields)
+from support.raw_http import CHUNKED, GET, LAST_CHUNK
 
 OLD = b"GET /counter HTTP/1.0\r\n"
 
@@ -72,10 +72,14 @@ CASES = [
     }),
     *cases(REFUSED, {
         **each("Content-Length:", [
-            b"", b" ", b"5, 5", b"5,5", b"5, 6", b"5,", b",5", b",", b"+5", b"-5", b"-0", b"+0", b"00", b"05", b"005", b"0x5", b"0X5", b"5h", b"h5",
-            b"5.0", b"5.", b".5", b"5e0", b"5E0", b"5 5", b"5\t5", b"5;", b"5; a=b", b"five", b'"5"', b"'5'", b"5_0", b"5'000", b"5,000", b"(5)",
-            b"0b101", b"0o5", b"5L", b"NaN", b"inf", b"\xb2", b"\xef\xbc\x95", b"\xd9\xa5", b"5\xa0", b"\xa05", b"5\x00", b"\x005",
-            b"5\x0b", b"\x0c5", b"18446744073709551616", b"18446744073709551621", b"99999999999999999999", b"9" * 1000, b"0" * 1000],
+            b"", b" ", b"5, 5", b"5,5", b"5, 6", b"5,", b",5", b",", b"+5", b"-5", b"-0", b"+0", b"00", b"05",
+            b"005", b"0x5", b"0X5", b"5h", b"h5",
+            b"5.0", b"5.", b".5", b"5e0", b"5E0", b"5 5", b"5\t5", b"5;", b"5; a=b", b"five", b'"5"', b"'5'",
+            b"5_0", b"5'000", b"5,000", b"(5)",
+            b"0b101", b"0o5", b"5L", b"NaN", b"inf", b"\xb2", b"\xef\xbc\x95", b"\xd9\xa5", b"5\xa0", b"\xa05",
+            b"5\x00", b"\x005",
+            b"5\x0b", b"\x0c5", b"18446744073709551616", b"18446744073709551621", b"99999999999999999999",
+            b"9" * 1000, b"0" * 1000],
             with_length),
         "Content-Length twice": with_length(b"5\r\nContent-Length: 5"),
         "Content-Length twice, in other case": with_length(b"5\r\ncontent-length: 5"),
@@ -93,11 +97,16 @@ CASES = [
         "a bare CR before Content-Length": with_fields(b"X-A: b\rContent-Length: 5") + b"hello",
         "NUL in Content-Length's name": with_fields(b"Content\x00-Length: 5") + b"hello",
         **each("Transfer-Encoding:", [
-            b"", b" ", b"gzip", b"identity", b"chunked, identity", b"identity, chunked", b"gzip, chunked", b"chunked, gzip", b"chunked, chunked",
-            b"chunked,", b",chunked", b", chunked", b"chunked ,", b"chunked;", b"chunked;q=1", b"chunked; q=1", b"chunked;a=b", b"chunked chunked",
-            b"chunked\tchunked", b"xchunked", b"chunkedx", b"x chunked", b'"chunked"', b"'chunked'", b"(chunked)", b"Chunked", b"CHUNKED", b"chunKed",
-            b"chunk", b"cow", b"trailers", b"deflate", b"compress", b"br", b"0", b"\x0bchunked", b"chunked\x0b", b"chunked\x0c", b"\x0cchunked",
-            b"\xa0chunked", b"chunked\xa0", b"chunked\x00", b"\x00chunked", b"chunked\x1f", b"chun\xe2\x84\xaaed", b"chunked\\", b"chunked=1",
+            b"", b" ", b"gzip", b"identity", b"chunked, identity", b"identity, chunked", b"gzip, chunked",
+            b"chunked, gzip", b"chunked, chunked",
+            b"chunked,", b",chunked", b", chunked", b"chunked ,", b"chunked;", b"chunked;q=1", b"chunked; q=1",
+            b"chunked;a=b", b"chunked chunked",
+            b"chunked\tchunked", b"xchunked", b"chunkedx", b"x chunked", b'"chunked"', b"'chunked'", b"(chunked)",
+            b"Chunked", b"CHUNKED", b"chunKed",
+            b"chunk", b"cow", b"trailers", b"deflate", b"compress", b"br", b"0", b"\x0bchunked", b"chunked\x0b",
+            b"chunked\x0c", b"\x0cchunked",
+            b"\xa0chunked", b"chunked\xa0", b"chunked\x00", b"\x00chunked", b"chunked\x1f", b"chun\xe2\x84\xaaed",
+            b"chunked\\", b"chunked=1",
             b"chunked/1.0", b"%63hunked", b"chunked" * 100], with_encoding),
         "Transfer-Encoding twice": with_encoding(b"chunked\r\nTransfer-Encoding: chunked"),
         "Transfer-Encoding twice, in other case": with_encoding(b"chunked\r\ntransfer-encoding: chunked"),
@@ -123,18 +132,23 @@ CASES = [
         **each("both:", [
             b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"Transfer-Encoding: chunked\r\nContent-Length: 5",
             b"Content-Length: 0\r\nTransfer-Encoding: chunked", b"Transfer-Encoding: chunked\r\nContent-Length: 0",
-            b"Content-Length: 5\r\nTransfer-Encoding: identity", b"Transfer-Encoding: identity\r\nContent-Length: 5",
-            b"Content-Length: 5\r\nTransfer-Encoding: xchunked", b"Transfer-Encoding: gzip, chunked\r\nContent-Length: 5",
+            b"Content-Length: 5\r\nTransfer-Encoding: identity",
+            b"Transfer-Encoding: identity\r\nContent-Length: 5",
+            b"Content-Length: 5\r\nTransfer-Encoding: xchunked",
+            b"Transfer-Encoding: gzip, chunked\r\nContent-Length: 5",
             b"Content-Length: 5\r\ntransfer-encoding: CHUNKED", b"Content-Length: 5\r\nTransfer-Encoding:",
-            b"Content-Length: 5\r\nTransfer-Encoding:\r\n chunked", b"Content-Length: 5\r\nTransfer-Encoding: \x0bchunked",
-            b"Content-Length: 5\r\nX-A: b\r\nTransfer-Encoding: chunked", b"Content-Length: 5\r\nTransfer-Encoding : chunked",
+            b"Content-Length: 5\r\nTransfer-Encoding:\r\n chunked",
+            b"Content-Length: 5\r\nTransfer-Encoding: \x0bchunked",
+            b"Content-Length: 5\r\nX-A: b\r\nTransfer-Encoding: chunked",
+            b"Content-Length: 5\r\nTransfer-Encoding : chunked",
             b"Content-Length: 5\r\nConnection: close\r\nTransfer-Encoding: chunked",
             b"Content-Length: 5\r\nConnection: Transfer-Encoding\r\nTransfer-Encoding: chunked",
             b"Content-Length: 5\r\nContent-Length: 5\r\nTransfer-Encoding: chunked"], with_both),
         "both on POST, the length ending before the chunks":
             b"POST /counter HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n" + LAST_CHUNK,
     }),
-    *cases(BODY_TOO_LARGE, each("Content-Length:", [b"10485761", b"4294967301", b"9223372036854775808", b"18446744073709551615"],
+    *cases(BODY_TOO_LARGE, each("Content-Length:", [b"10485761", b"4294967301", b"9223372036854775808",
+        b"18446744073709551615"],
                                 with_length)),
     *cases(UNFINISHED, {
         "a body without its last byte": with_length(b"6"),

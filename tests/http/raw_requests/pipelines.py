@@ -1,6 +1,7 @@
 """Requests one behind the other, with a bad one at each place (RFC 9112 §9.3.2; H7)."""
 
-from raw_requests.case import CHUNKED, GET, LAST_CHUNK, VISIT, Case, Verdict, with_line, with_target
+from raw_requests.case import VISIT, Case, Verdict, with_line, with_target
+from support.raw_http import CHUNKED, GET, LAST_CHUNK
 
 LENGTH = 6
 OTHERS = {  # what stands between visits: bytes, status, whether anything behind it is answered

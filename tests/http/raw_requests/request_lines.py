@@ -1,8 +1,8 @@
 """Request lines: their blanks and line ends, methods, versions (RFC 9112 §2.2, §2.3, §3; H12)."""
 
 from raw_requests.case import (
-    ANSWERED, COUNTED, COUNTED_LAST, GET, NO_ROUTE, OTHER_VERSION, REFUSED, UNFINISHED, VISIT, cases, each,
-    with_line)
+    ANSWERED, COUNTED, COUNTED_LAST, NO_ROUTE, OTHER_VERSION, REFUSED, UNFINISHED, VISIT, cases, each, with_line)
+from support.raw_http import GET
 
 CONTROLS = [*range(0x00, 0x09), *range(0x0b, 0x0d), *range(0x0e, 0x20), 0x7f]  # but TAB, LF and CR
 
@@ -45,12 +45,14 @@ CASES = [
         "an SMTP command": b"EHLO a\r\n\r\n",
         "an SSH banner": b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
         "an answer instead of a request": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-        **each("the byte in the method:", [bytes([b]) for b in (*CONTROLS, *b'\t "(),/:;<=>?@[\\]{}', 0x80, 0xc3, 0xff)],
+        **each("the byte in the method:", [bytes([b]) for b in (*CONTROLS, *b'\t "(),/:;<=>?@[\\]{}',
+            0x80, 0xc3, 0xff)],
                lambda byte: with_line(b"G" + byte + b"T /counter HTTP/1.1")),
     }),
     *cases(NO_ROUTE, {
         **each("the method", [
-            b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE", b"HEAD", b"get", b"Get", b"GETS", b"GE", b"PRI", b"SSTP_DUPLEX_POST",
+            b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE", b"HEAD", b"get", b"Get", b"GETS", b"GE", b"PRI",
+            b"SSTP_DUPLEX_POST",
             b"X", b"M-SEARCH", b"a!#$%&'*+-.^_`|~9", b"PROPFIND", b"G" * 1000],
             lambda method: with_line(method + b" /counter HTTP/1.1")),
     }),
@@ -63,7 +65,8 @@ CASES = [
         "HTTP/1.0 with Host": b"GET /counter HTTP/1.0\r\nHost: a\r\n\r\n",
     }),
     *cases(OTHER_VERSION, {
-        **each("the version", [b"HTTP/0.9", b"HTTP/1.2", b"HTTP/1.9", b"HTTP/2.0", b"HTTP/2.1", b"HTTP/3.0", b"HTTP/9.9",
+        **each("the version", [b"HTTP/0.9", b"HTTP/1.2", b"HTTP/1.9", b"HTTP/2.0", b"HTTP/2.1", b"HTTP/3.0",
+            b"HTTP/9.9",
                                b"HTTP/0.0"], lambda version: with_line(b"GET /counter " + version)),
         "the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     }),
@@ -71,9 +74,12 @@ CASES = [
         "no version, as in HTTP/0.9": b"GET /counter\r\n",
         "no version, but fields": with_line(b"GET /counter"),
         **each("the version", [
-            b"HTTP/1", b"HTTP/1.", b"HTTP/.1", b"HTTP/", b"HTTP", b"HTTP/11", b"HTTP/1.10", b"HTTP/1.01", b"HTTP/01.1",
-            b"HTTP/1.1.1", b"HTTP/1,1", b"HTTP/x.y", b"HTTP/1.x", b"HTTP/-1.1", b"HTTP/+1.1", b"HTTP/1.1x", b"HTTP/ 1.1",
-            b"HTTP /1.1", b"HTTP1.1", b"http/1.1", b"Http/1.1", b"HTTPS/1.1", b"HTTP\\1.1", b"ICY/1.1", b"XHTTP/1.1",
+            b"HTTP/1", b"HTTP/1.", b"HTTP/.1", b"HTTP/", b"HTTP", b"HTTP/11", b"HTTP/1.10", b"HTTP/1.01",
+            b"HTTP/01.1",
+            b"HTTP/1.1.1", b"HTTP/1,1", b"HTTP/x.y", b"HTTP/1.x", b"HTTP/-1.1", b"HTTP/+1.1", b"HTTP/1.1x",
+            b"HTTP/ 1.1",
+            b"HTTP /1.1", b"HTTP1.1", b"http/1.1", b"Http/1.1", b"HTTPS/1.1", b"HTTP\\1.1", b"ICY/1.1",
+            b"XHTTP/1.1",
             b"HTTP/1.\x001", b"HTTP/1.1\x00", b"HTTP/\xb1.1", b"\xffHTTP/1.1"],
             lambda version: with_line(b"GET /counter " + version)),
     }),

@@ -1,7 +1,7 @@
 """Sizes one under, at and one over each limit (H4 to H6)."""
 
-from raw_requests.case import (
-    BODY_TOO_LARGE, CHUNKED, COUNTED, GET, HEAD_TOO_LARGE, LAST_CHUNK, NO_ROUTE, UNFINISHED, VISIT, cases)
+from raw_requests.case import BODY_TOO_LARGE, COUNTED, HEAD_TOO_LARGE, NO_ROUTE, UNFINISHED, VISIT, cases
+from support.raw_http import CHUNKED, GET, LAST_CHUNK
 
 HEAD_BYTES_MAX = 10_240
 BODY_BYTES_MAX = 10 * 1024 * 1024
@@ -60,7 +60,8 @@ def of_sizes(what, request_of, sizes):
 
 FIT = (HEAD_BYTES_MAX - 1, HEAD_BYTES_MAX)
 DO_NOT_FIT = (HEAD_BYTES_MAX + 1, HEAD_BYTES_MAX * 2)
-SHAPES = {"a long value": long_value, "a long name": long_name, "a long query": long_query, "many fields": many_fields,
+SHAPES = {"a long value": long_value, "a long name": long_name, "a long query": long_query,
+"many fields": many_fields,
           "blanks": blanks}
 
 CASES = [
