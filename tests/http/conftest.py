@@ -7,6 +7,8 @@ import pytest
 from support.server import Server
 
 DEFAULTS = {"places": 400, "runs": 50_000, "seed": random.randrange(2**32)}
+# No deadline for heads but the test's own, however busy the machine is.
+PATIENT = ("--header-timeout", "600", "--idle-timeout", "600")
 
 
 def pytest_addoption(parser):
@@ -22,7 +24,7 @@ def option(config, name):
 
 @pytest.fixture(scope="module")
 def server():
-    with Server("--threads", "1") as running:
+    with Server("--threads", "1", *PATIENT) as running:
         yield running
         exit_code = running.stop()
     assert exit_code == 0

@@ -78,7 +78,7 @@ def received(client):
 
 
 class Exchanges:
-    """Exchanges with one address of a server that has one thread: it reads connections in the order they were sent to."""
+    """Exchanges with an address of a server with one thread: it reads connections in the order they were sent to."""
 
     def __init__(self, address):
         self._address = address

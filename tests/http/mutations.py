@@ -1,4 +1,4 @@
-"""Bytes near to those of the corpus: cut, spliced and sprinkled with what matters to a parser. A seed gives the same ones."""
+"""Bytes near to those of the corpus: cut, spliced and sprinkled with what matters to a parser, the same for a seed."""
 
 import random
 
@@ -8,14 +8,11 @@ from raw_requests.case import VISIT
 SEED_BYTES_MAX = 2_000
 SEEDS = sorted({case.data for case in CORPUS.values() if 0 < len(case.data) <= SEED_BYTES_MAX})
 MEANINGFUL = [
-    b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"\n\n", b"\0", b":", b" ", b"\t", b"\x0b", b"\x7f", b"\x80", b"\xff",
-    b",", b";", b"=",
-    b'"', b"\\", b"%", b"%00", b"#", b"?", b"/", b"*", b"@", b"[", b"]", b"0", b"5", b"-", b"+", b"0x",
-    b"HTTP/1.1", b"HTTP/1.0", b"GET ",
-    b"/counter", b"Host: a\r\n", b"Content-Length: 5\r\n", b"Content-Length: 0\r\n",
-    b"Transfer-Encoding: chunked\r\n",
-    b"Connection: close\r\n", b"Connection: keep-alive\r\n", b"Expect: 100-continue\r\n", b"0\r\n\r\n",
-    b"5\r\nhello\r\n", VISIT]
+    b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"\n\n", b"\0", b":", b" ", b"\t", b"\x0b", b"\x7f", b"\x80", b"\xff", b",",
+    b";", b"=", b'"', b"\\", b"%", b"%00", b"#", b"?", b"/", b"*", b"@", b"[", b"]", b"0", b"5", b"-", b"+", b"0x",
+    b"HTTP/1.1", b"HTTP/1.0", b"GET ", b"/counter", b"Host: a\r\n", b"Content-Length: 5\r\n",
+    b"Content-Length: 0\r\n", b"Transfer-Encoding: chunked\r\n", b"Connection: close\r\n",
+    b"Connection: keep-alive\r\n", b"Expect: 100-continue\r\n", b"0\r\n\r\n", b"5\r\nhello\r\n", VISIT]
 
 
 def delete(data, choice):

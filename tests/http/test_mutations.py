@@ -1,5 +1,5 @@
-"""Mutated requests: each is answered or refused and its connection closed; what is served is what h11 accepts too; and
-nothing else is counted."""
+"""Mutated requests: each is answered or refused and its connection closed, in one packet and in two; what is served is
+what h11 accepts too; and nothing else is counted."""
 
 import random
 import re
@@ -18,8 +18,9 @@ ROUTE = re.compile(rb"(?:(?i:https?)://[^/?#]+)?(?:/blue)?(?:/counter|/health)(?
 
 
 @pytest.fixture(autouse=True)
-def printed_seed(runs, seed):
-    print(f"{runs} runs, replayed with --seed {seed}")
+def printed_seed(runs, seed, capsys):
+    with capsys.disabled():
+        print(f"\n{runs} mutations, replayed with --seed {seed}")
 
 
 def test_mutated_requests_are_refused_or_served_as_h11_reads_them(server, runs, seed):

@@ -10,7 +10,7 @@ NAME_BYTES_MAX = 80
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """The statuses that answer the bytes, what they add to the count, and whether the connection serves what follows."""
+    """The statuses that answer the bytes, whether the connection serves what follows, what is added to the count."""
 
     statuses: tuple
     stays: bool

@@ -1,4 +1,7 @@
-"""Header fields: names, values, line ends, Host, Connection, Expect, Upgrade (RFC 9112 §3.2, §5, §9; H12, H15, H16, H18)."""
+"""Header fields: names, values, line ends, Host, Connection, Expect, Upgrade.
+
+RFC 9112 §3.2, §5, §9; H12, H15, H16, H18.
+"""
 
 from raw_requests.case import (
     ANSWERED, COUNTED, COUNTED_LAST, EXPECTATION_FAILED, NO_ROUTE, NO_ROUTE_LAST, REFUSED, UNFINISHED, cases, each,
@@ -22,17 +25,13 @@ SYNTAX = [
     *cases(COUNTED, {
         **each("the field", [
             b"X-A: b", b"X-A:b", b"X-A:", b"X-A: ", b"X-A: \t ", b"X-A:\tb", b"X-A: b ", b"X-A: b\t", b"X-A: b c",
-            b"X-A: b\tc",
-            b"X-A: :", b"X-A: a:b", b"X-A: \"", b"X-A: (", b"X-A: \\", b"x: y", b"1: 2", b"a!#$%&'*+-.^_`|~9: b",
-            b"X-A: \x80\xff",
-            b"X-A: \xc3\xa9", b"X-A: b\r\nX-A: c", b"X_A: b", b"X-A: " + b"b" * 5000, b"X" * 5000 + b": b",
-            b"X-A: GET /counter HTTP/1.1", b"X-A: %0d%0aX-B: c", b"Cookie: a=b; c=d", b"Origin: null",
-            b"Origin: " + b"\xff" * 100,
-            b"Referer: \"\\\xe2\x80\xa8", b"User-Agent: ${jndi:ldap://a}", b"X-Forwarded-For: 1.2.3.4, 5.6.7.8",
-            b"X-HTTP-Method-Override: DELETE", b"X-Original-URL: /health", b"X-Rewrite-URL: /nowhere",
-            b"Authorization: Basic YTpi",
-            b"Range: bytes=0-0", b"If-None-Match: *", b"TE: trailers", b"Trailer: X-A", b"Date: never",
-            b"Max-Forwards: 0",
+            b"X-A: b\tc", b"X-A: :", b"X-A: a:b", b"X-A: \"", b"X-A: (", b"X-A: \\", b"x: y", b"1: 2",
+            b"a!#$%&'*+-.^_`|~9: b", b"X-A: \x80\xff", b"X-A: \xc3\xa9", b"X-A: b\r\nX-A: c", b"X_A: b",
+            b"X-A: " + b"b" * 5000, b"X" * 5000 + b": b", b"X-A: GET /counter HTTP/1.1", b"X-A: %0d%0aX-B: c",
+            b"Cookie: a=b; c=d", b"Origin: null", b"Origin: " + b"\xff" * 100, b"Referer: \"\\\xe2\x80\xa8",
+            b"User-Agent: ${jndi:ldap://a}", b"X-Forwarded-For: 1.2.3.4, 5.6.7.8", b"X-HTTP-Method-Override: DELETE",
+            b"X-Original-URL: /health", b"X-Rewrite-URL: /nowhere", b"Authorization: Basic YTpi", b"Range: bytes=0-0",
+            b"If-None-Match: *", b"TE: trailers", b"Trailer: X-A", b"Date: never", b"Max-Forwards: 0",
             b"Content-Type: application/json", b"Content-Encoding: gzip", b"Accept-Encoding: gzip",
             b"Via: 1.1 a"], with_fields),
         "a hundred fields": GET + b"X-A: b\r\n" * 100 + b"\r\n",
@@ -52,13 +51,11 @@ SYNTAX = [
                lambda byte: with_fields(b"X-A: b" + byte)),
         **each("the field", [
             b"X-A : b", b"X-A\t: b", b"X-A  : b", b": b", b":", b" : b", b"X-A", b"X-A b", b"X-A; b", b"X-A = b",
-            b"X A: b",
-            b"X-A\r\n: b", b" X-A: b", b"\tX-A: b", b"X-A: b\r\n c", b"X-A: b\r\n\tc", b"X-A:\r\n b",
-            b"X-A:\r\n\tb", b"X-A:\r\n ",
-            b"X-A: b\r\n ", b"X-A: b\r\n\t", b"X-A: b\rc", b"X-A: b\r", b"X-A: b\r\r", b"X-A: b\rX-B: c",
-            b"X-A: b\nX-B: c", b"X-A: b\n",
-            b"X-A: b\n\r", b"X-A: b\n c", b"X-A: b\r\n\r", b"X-A: b\r\n\n", b"\xef\xbb\xbfX-A: b",
-            b"GET /counter HTTP/1.1", b"(comment)", b"\"X-A\": b", b"X-A\xe2\x80\x8b: b"], with_fields),
+            b"X A: b", b"X-A\r\n: b", b" X-A: b", b"\tX-A: b", b"X-A: b\r\n c", b"X-A: b\r\n\tc", b"X-A:\r\n b",
+            b"X-A:\r\n\tb", b"X-A:\r\n ", b"X-A: b\r\n ", b"X-A: b\r\n\t", b"X-A: b\rc", b"X-A: b\r", b"X-A: b\r\r",
+            b"X-A: b\rX-B: c", b"X-A: b\nX-B: c", b"X-A: b\n", b"X-A: b\n\r", b"X-A: b\n c", b"X-A: b\r\n\r",
+            b"X-A: b\r\n\n", b"\xef\xbb\xbfX-A: b", b"GET /counter HTTP/1.1", b"(comment)", b"\"X-A\": b",
+            b"X-A\xe2\x80\x8b: b"], with_fields),
         "a folded first field": b"GET /counter HTTP/1.1\r\n Host: a\r\n\r\n",
         "a blank line at the end of the head": GET + b" \r\n\r\n",
         "a tab as the empty line": GET + b"\t\r\n\r\n",
@@ -76,10 +73,8 @@ SYNTAX = [
 HOST = [
     *cases(COUNTED, each("Host", [
         b"", b"a", b"A.EXAMPLE", b"a.example:8080", b"a:", b":80", b"127.0.0.1", b"127.0.0.1:80", b"[::1]",
-        b"[::1]:80", b"[2001:DB8::1]",
-        b"[::ffff:127.0.0.1]", b"xn--caf-dma.example", b"a_b", b"a-", b"a.", b"a..b", b"a%20b", b"\ta\t", b"  a  ",
-        b"!$&'()*+,;=~",
-        b"a" * 255, b"a:65535"], with_host)),
+        b"[::1]:80", b"[2001:DB8::1]", b"[::ffff:127.0.0.1]", b"xn--caf-dma.example", b"a_b", b"a-", b"a.", b"a..b",
+        b"a%20b", b"\ta\t", b"  a  ", b"!$&'()*+,;=~", b"a" * 255, b"a:65535"], with_host)),
     *cases(REFUSED, {
         "no Host": b"GET /counter HTTP/1.1\r\n\r\n",
         "no Host beside the absolute form": b"GET http://a/counter HTTP/1.1\r\n\r\n",
@@ -92,14 +87,12 @@ HOST = [
         "a Host with a space before the colon": b"GET /counter HTTP/1.1\r\nHost : a\r\n\r\n",
         "a folded Host": b"GET /counter HTTP/1.1\r\nHost:\r\n a\r\n\r\n",
         **each("Host", [
-            b"a b", b"a, b", b"a,b:80:80", b"a/b", b"/a", b"a/", b"b@a", b"u:p@a", b"@a", b"a@", b"a:b",
-            b"a:80:80", b"a::80", b"a:-1", b"a:+1",
-            b"a:8 0", b"a: 80", b"a:65536", b"a:0x50", b"a:8080a", b"a#b", b"a?b", b"a\\b", b"a|b", b'"a"', b"<a>",
-            b"{a}", b"a^b", b"a`b",
-            b"http://a", b"[]", b"[", b"]", b"[a", b"a]", b"[::1", b"::1", b"[::1]x", b"[::1]:x", b"[::1].a",
-            b"[:::]", b"[::1%eth0]", b"[v1.a]",
-            b"[127.0.0.1]", b"[::1][::1]", b"[12345::]", b"a%", b"a%4", b"a%zz", b"a%00", b"a%0a", b"a\xc3\xa9",
-            b"\xff", b"a\tb"], with_host),
+            b"a b", b"a, b", b"a,b:80:80", b"a/b", b"/a", b"a/", b"b@a", b"u:p@a", b"@a", b"a@", b"a:b", b"a:80:80",
+            b"a::80", b"a:-1", b"a:+1", b"a:8 0", b"a: 80", b"a:65536", b"a:0x50", b"a:8080a", b"a#b", b"a?b",
+            b"a\\b", b"a|b", b'"a"', b"<a>", b"{a}", b"a^b", b"a`b", b"http://a", b"[]", b"[", b"]", b"[a", b"a]",
+            b"[::1", b"::1", b"[::1]x", b"[::1]:x", b"[::1].a", b"[:::]", b"[::1%eth0]", b"[v1.a]", b"[127.0.0.1]",
+            b"[::1][::1]", b"[12345::]", b"a%", b"a%4", b"a%zz", b"a%00", b"a%0a", b"a\xc3\xa9", b"\xff",
+            b"a\tb"], with_host),
     }),
 ]
 CONNECTION = [
@@ -113,8 +106,10 @@ CONNECTION = [
             b"keep-alive\r\nConnection: foo"],
                lambda value: with_old_fields(b"Connection: " + value)),
         "an upgrade to WebSocket": with_fields(
-            b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="),
-        "an upgrade to HTTP/2": with_fields(b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__"),
+            b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="),
+        "an upgrade to HTTP/2": with_fields(
+            b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__"),
         "an upgrade to TLS": with_fields(b"Connection: Upgrade\r\nUpgrade: TLS/1.2"),
         "an upgrade without Connection": with_fields(b"Upgrade: websocket"),
         "an upgrade to nothing": with_fields(b"Connection: Upgrade\r\nUpgrade:"),
@@ -122,9 +117,8 @@ CONNECTION = [
     *cases(COUNTED_LAST, {
         **each("Connection:", [
             b"close", b"Close", b"CLOSE", b" close ", b"foo, close", b"close, foo", b"close,", b", close",
-            b"close, close", b"keep-alive, close",
-            b"close, keep-alive", b"upgrade, close", b"keep-alive\r\nConnection: close",
-            b"close\r\nConnection: keep-alive"],
+            b"close, close", b"keep-alive, close", b"close, keep-alive", b"upgrade, close",
+            b"keep-alive\r\nConnection: close", b"close\r\nConnection: keep-alive"],
             lambda value: with_fields(b"Connection: " + value)),
         **each("HTTP/1.0, Connection:", [
             b"close", b"foo", b"", b"keep-alive, close", b"close, keep-alive", b"keep-alive\r\nConnection: close",
@@ -145,7 +139,8 @@ EXPECT = [
         "Expect: 100-continue, no body": with_fields(b"Expect: 100-continue"),
         "Expect: 100-continue, an empty body": with_fields(b"Expect: 100-continue\r\nContent-Length: 0"),
         "Expect: 100-continue twice": with_fields(b"Expect: 100-continue\r\nExpect: 100-continue"),
-        "Expect: 100-continue, chunks": with_fields(b"Expect: 100-continue\r\nTransfer-Encoding: chunked") + b"1\r\na\r\n0\r\n\r\n",
+        "Expect: 100-continue, chunks":
+            with_fields(b"Expect: 100-continue\r\nTransfer-Encoding: chunked") + b"1\r\na\r\n0\r\n\r\n",
         "HTTP/1.0 that keeps alive, Expect: 100-continue":
             OLD + b"Connection: keep-alive\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello",
     }),
@@ -165,8 +160,8 @@ EXPECT = [
 CORS = [
     *cases(ANSWERED, each("preflight with", [
         b"Origin: http://localhost:1580", b"Origin: null", b"Origin: https://evil.example", b"Origin:",
-        b"Origin: a\r\nOrigin: b",
-        b"Access-Control-Request-Method: DELETE", b"Access-Control-Request-Headers: " + b"x," * 1000],
+        b"Origin: a\r\nOrigin: b", b"Access-Control-Request-Method: DELETE",
+        b"Access-Control-Request-Headers: " + b"x," * 1000],
         lambda field: PREFLIGHT + field + b"\r\n\r\n")),
 ]
 CASES = [*SYNTAX, *HOST, *CONNECTION, *EXPECT, *CORS]

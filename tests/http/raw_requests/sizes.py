@@ -58,17 +58,23 @@ def of_sizes(what, request_of, sizes):
     return {f"{what}, {size} bytes": request_of(size) for size in sizes}
 
 
-FIT = (HEAD_BYTES_MAX - 1, HEAD_BYTES_MAX)
-DO_NOT_FIT = (HEAD_BYTES_MAX + 1, HEAD_BYTES_MAX * 2)
-SHAPES = {"a long value": long_value, "a long name": long_name, "a long query": long_query,
-"many fields": many_fields,
-          "blanks": blanks}
+def around_the_limit(what, request_of, verdict):
+    return [*cases(verdict, of_sizes(what, request_of, (HEAD_BYTES_MAX - 1, HEAD_BYTES_MAX))),
+            *cases(HEAD_TOO_LARGE, of_sizes(what, request_of, (HEAD_BYTES_MAX + 1, HEAD_BYTES_MAX * 2)))]
+
+
+HEADS = {  # how a head is made of any size, and what becomes of one that fits
+    "a long value": (long_value, COUNTED),
+    "a long name": (long_name, COUNTED),
+    "a long query": (long_query, COUNTED),
+    "many fields": (many_fields, COUNTED),
+    "blanks": (blanks, COUNTED),
+    "a long path": (long_path, NO_ROUTE),
+    "a long method": (long_method, NO_ROUTE),
+}
 
 CASES = [
-    *(case for what, request_of in SHAPES.items() for case in (
-        *cases(COUNTED, of_sizes(what, request_of, FIT)), *cases(HEAD_TOO_LARGE, of_sizes(what, request_of, DO_NOT_FIT)))),
-    *(case for what, request_of in {"a long path": long_path, "a long method": long_method}.items() for case in (
-        *cases(NO_ROUTE, of_sizes(what, request_of, FIT)), *cases(HEAD_TOO_LARGE, of_sizes(what, request_of, DO_NOT_FIT)))),
+    *(case for what, (request_of, verdict) in HEADS.items() for case in around_the_limit(what, request_of, verdict)),
     *cases(COUNTED, {
         "the largest head behind an empty line": b"\r\n" + long_value(HEAD_BYTES_MAX),
         "around the small buffer, one under": long_value(1023),
