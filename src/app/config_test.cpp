@@ -101,6 +101,8 @@ TEST_F(ConfigTest, RefusesAFileItCannotUse) {
   EXPECT_NE(error({{"config", file("stage = ")}}).find(":1:"), std::string::npos);
   EXPECT_NE(error({{"config", file("stage = 1.5")}}).find("stage"), std::string::npos);
   EXPECT_NE(error({{"config", file("[stage]")}}).find("stage"), std::string::npos);
+  EXPECT_NE(error({{"config", file("[\\stage]")}}).find(":1:"), std::string::npos);
+  EXPECT_NE(error({{"config", file("st\xC3\xA4ge = 'x'")}}).find(":1:"), std::string::npos);
   EXPECT_NE(error({{"config", (directory_ / "absent.toml").string()}}).find("absent.toml"), std::string::npos);
 }
 
