@@ -50,7 +50,7 @@ Outcome read(std::string_view bytes, std::size_t step) {
 /// However the bytes arrive, the outcome is the same.
 Outcome read(std::string_view bytes) {
   Outcome whole = read(bytes, bytes.size());
-  for (const std::size_t step : {1, 2, 3, 5}) {
+  for (const std::size_t step : {1U, 2U, 3U, 5U}) {
     const Outcome parts = read(bytes, step);
     EXPECT_EQ(parts.refusal, whole.refusal) << step << " bytes at a time: " << bytes;
     EXPECT_EQ(parts.complete, whole.complete) << step << " bytes at a time: " << bytes;
