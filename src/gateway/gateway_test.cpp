@@ -64,6 +64,7 @@ TEST(Gateway, KnowsTheStageByItsPrefixesOnly) {
   EXPECT_EQ(admitted_path("blue", "/counter"), "refused");
   EXPECT_EQ(admitted_path("(none)", "/blue/counter"), "refused");
   EXPECT_EQ(admitted_path("v1,counter", "/counter/counter"), "/counter");
+  EXPECT_EQ(admitted_path("a_b-C", "/a_b-C/counter"), "/counter");
 }
 
 TEST(Gateway, RefusesBasePathsThatAreNone) {
