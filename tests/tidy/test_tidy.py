@@ -10,11 +10,14 @@ from tidy import rules
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+INPUTS = "tests/fuzz/corpora/"  # bytes for programs, not texts
+
+
 def texts():
     """Path and text of every text file that is in the repository or about to be."""
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                             cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for path in sorted(set(listed.split("\0")) - {""}):
+    for path in sorted(path for path in set(listed.split("\0")) - {""} if not path.startswith(INPUTS)):
         try:
             yield path, (ROOT / path).read_bytes().decode()
         except (FileNotFoundError, UnicodeDecodeError):  # about to be deleted; binary
