@@ -5,9 +5,8 @@
 // value. Beliefs: it is refused with one line and left as it is, or it counts on from a number that can be one; nothing
 // hangs.
 
-#include <stdlib.h>
-
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -104,7 +103,8 @@ Files made_from(std::string_view input, const Files& good) {
     case 'F': return {std::string(input), ""};
     case 'W': files.wal = input; break;
     case 'B': {
-      const std::size_t size = take_byte(input) + 256U * take_byte(input);
+      const std::size_t low = take_byte(input);
+      const std::size_t size = low + 256U * take_byte(input);
       files = {std::string(input.substr(0, size)), std::string(input.substr(std::min(size, input.size())))};
       break;
     }
