@@ -92,7 +92,7 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
     self->buffer_.shrink();
     self->enter(self->buffer_.unread().empty() ? Phase::idle : Phase::receiving);
     // Behind the other replies of this turn: by then the next request has often come, and no read is in vain.
-    co_await asio::post(self->server_.loop_.executor(), asio::deferred);
+    if (!self->last_reply_) co_await asio::post(self->server_.loop_.executor(), asio::deferred);
     if (self->server_.stopping_ && self->phase_ == Phase::idle) self->end_wait();
   }
   if (!self->peer_gone_) co_await self->linger();
