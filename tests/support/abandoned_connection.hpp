@@ -18,23 +18,23 @@ class AbandonedConnection final {
   ~AbandonedConnection() { close(); }
 
   /// The connection, while it is open.
-  sqlite3* handle() const { return last_; }
+  sqlite3* handle() const { return last; }
 
   /// For a store that did not break after all: its connection is closed already.
-  void forget() { last_ = nullptr; }
+  void forget() { last = nullptr; }
 
   void close() {
     sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&note));
-    sqlite3_close_v2(std::exchange(last_, nullptr));
+    sqlite3_close_v2(std::exchange(last, nullptr));
   }
 
  private:
   static int note(sqlite3* opened, const char** /*error*/, const void* /*functions*/) {
-    last_ = opened;
+    last = opened;
     return SQLITE_OK;
   }
 
-  static inline sqlite3* last_ = nullptr;
+  static inline sqlite3* last = nullptr;
 };
 
 }  // namespace vc::test

@@ -227,7 +227,7 @@ TEST_F(DamagedLogTest, ALastCommitOfWhichPartsAreMissingIsAPowerCut) {
 
 TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotServed) {
   add(**open(), 41, start_);
-  vc::test::AbandonedConnection connection;
+  const vc::test::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE(store);
   flip_open_count(connection.handle());
@@ -237,7 +237,7 @@ TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotServed) {
 
 TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotAddedTo) {
   add(**open(), 41, start_);
-  vc::test::AbandonedConnection connection;
+  const vc::test::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE(store);
   flip_open_count(connection.handle());
@@ -256,7 +256,7 @@ TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerCountedIn) {
   for (const auto trick : tricks) {
     for (const char* suffix : {"", "-wal"}) {
       fs::remove_all(file_.parent_path());
-      vc::test::AbandonedConnection connection;
+      const vc::test::AbandonedConnection connection;
       const auto store = open();
       ASSERT_TRUE(store);
       ASSERT_EQ(add(**store, 1, start_).outcome, Outcome::counted);
@@ -270,7 +270,7 @@ TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerCountedIn) {
 }
 
 TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerReadOrCorrected) {
-  vc::test::AbandonedConnection connection;
+  const vc::test::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE((*store)->set(main_, 7, start_));
   fs::remove(file_);
