@@ -10,7 +10,7 @@ namespace {
 
 /// Everyone who waits for the same counter shares one read.
 void perform_reads(JobQueue<Read>& reads, CounterStore& store, WallTime now) {
-  JobQueue<Read> waiting = std::move(reads);
+  JobQueue<Read> waiting = std::exchange(reads, {});
   std::vector<const Read*> made;
   while (!waiting.empty()) {
     Read& read = waiting.pop();

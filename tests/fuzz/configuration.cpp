@@ -58,6 +58,7 @@ Sources split(std::string_view input) {
 
 std::vector<const char*> pointers(const std::vector<std::string>& environment) {
   std::vector<const char*> variables;
+  variables.reserve(environment.size() + 1);
   for (const std::string& variable : environment) variables.push_back(variable.c_str());
   variables.push_back(nullptr);
   return variables;

@@ -104,7 +104,7 @@ Files made_from(std::string_view input, const Files& good) {
     case 'W': files.wal = input; break;
     case 'B': {
       const std::size_t low = take_byte(input);
-      const std::size_t size = low + 256U * take_byte(input);
+      const std::size_t size = low + std::size_t{256} * take_byte(input);
       files = {std::string(input.substr(0, size)), std::string(input.substr(std::min(size, input.size())))};
       break;
     }

@@ -148,7 +148,7 @@ class World final {
 
   void fail_power() {
     timeline_.tell("the power fails");
-    for (std::size_t life = 0; life < lives_.size(); ++life) kill(lives_[life].server.get(), "is gone");
+    for (const Life& life : lives_) kill(life.server.get(), "is gone");
     disk_.cut_power(timeline_.dice());
   }
 
