@@ -42,12 +42,12 @@ _FUNCTION_VALUES = {
 }
 
 
-def assert_function_headers(response, others, *, origin):
+def assert_function_headers(response, others, *, origin, connection="keep-alive"):
     """Holds the answer to the function's and the gateway's headers, these others, and no more."""
     values = _FUNCTION_VALUES | others
     if origin:
         values["Access-Control-Allow-Origin"] = origin
-    _assert_headers(response, values | {"Connection": "keep-alive"}, _FUNCTION_SHAPES)
+    _assert_headers(response, values | {"Connection": connection}, _FUNCTION_SHAPES)
 
 
 def assert_gateway_error(response, status, error_type, message, *, connection="keep-alive", body=None):
