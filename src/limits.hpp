@@ -93,6 +93,17 @@ inline constexpr std::size_t store_words_bytes_max = 200;
 /// For a command that asks a running server.
 inline constexpr auto ops_answer_deadline = 10s;
 
+// --- AWS ---------------------------------------------------------------------------------------------------------
+
+/// From the first look at the resolver to a connection that can carry a request.
+inline constexpr auto aws_connect_deadline = 500ms;
+/// A kept connection that was not used for so long may be dead without our knowing: a Lambda was frozen in between.
+inline constexpr auto aws_connection_idle_max = 5s;
+/// So that a change of the server's addresses is noticed.
+inline constexpr auto aws_connection_age_max = 5min;
+/// Ours are a few hundred bytes.
+inline constexpr std::size_t aws_answer_bytes_max = std::size_t{64} * 1024;
+
 // --- the log ----------------------------------------------------------------------------------------------------
 
 /// Lines waiting for a slow reader; what does not fit is dropped and counted.

@@ -23,6 +23,7 @@
 #include <sstream>
 #include <vector>
 
+#include "base/environment.hpp"
 #include "base/text.hpp"
 #include "limits.hpp"
 
@@ -152,19 +153,6 @@ std::vector<Setting> make_settings() {
   };
 }
 
-using Environment = std::map<std::string, std::string, std::less<>>;
-
-Environment read_environment(const char* const* variables) {
-  Environment environment;
-  for (; *variables != nullptr; ++variables) {
-    const std::string_view variable = *variables;
-    const auto equals = variable.find('=');
-    if (equals == std::string_view::npos) continue;
-    environment.emplace(variable.substr(0, equals), variable.substr(equals + 1));
-  }
-  return environment;
-}
-
 std::string variable_of(std::string_view setting) {
   std::string variable = "VISITOR_COUNTER_";
   for (const char c : setting) {
@@ -175,13 +163,9 @@ std::string variable_of(std::string_view setting) {
 
 /// Where programs keep their state: systemd's directory, else the XDG base directory.
 std::string default_store(const Environment& environment) {
-  const auto value = [&](std::string_view name) {
-    const auto found = environment.find(name);
-    return found != environment.end() ? found->second : std::string();
-  };
-  const std::string under_systemd = value("STATE_DIRECTORY");
-  const std::string xdg = value("XDG_STATE_HOME");
-  const std::string home = value("HOME");
+  const std::string_view under_systemd = variable(environment, "STATE_DIRECTORY");
+  const std::string_view xdg = variable(environment, "XDG_STATE_HOME");
+  const std::string_view home = variable(environment, "HOME");
   if (under_systemd.empty() && xdg.empty() && home.empty()) return "";
   fs::path directory = fs::path(home) / ".local/state/visitor-counter";
   if (!xdg.empty()) directory = fs::path(xdg) / "visitor-counter";

@@ -34,6 +34,7 @@ LIBRARIES = {
     "sqlite3.h": ["store/sqlite"],
     "CLI/": ["app"],
     "toml++/": ["app"],
+    "openssl/": ["aws"],
     "boost/asio": NETWORK,
     "boost/beast": NETWORK,
 }

@@ -96,6 +96,7 @@ def planted(text):
     (rules.includes, "src/app/x.cpp", "#include <sqlite3.h>"),
     (rules.includes, "src/ops/x.cpp", "#include <CLI/CLI.hpp>"),
     (rules.includes, "src/http/x.cpp", "#include <toml++/toml.h>"),
+    (rules.includes, "src/gateway/x.cpp", "#include <openssl/hmac.h>"),
     (rules.includes, "src/http/message.hpp", "#include <boost/asio/buffer.hpp>"),
     (rules.header_start, "src/base/x.hpp", "#pragma once"),
     (rules.header_start, "src/base/x.hpp", "// What it is."),
