@@ -104,6 +104,14 @@ inline constexpr auto aws_connection_age_max = 5min;
 /// Ours are a few hundred bytes.
 inline constexpr std::size_t aws_answer_bytes_max = std::size_t{64} * 1024;
 
+/// Before its end a key is asked for again, and how long the endpoint is left alone when that has failed.
+inline constexpr auto aws_credentials_refresh = 15min;
+inline constexpr auto aws_credentials_try_again = 30s;
+/// As the AWS tools ask a container's endpoint and the instance metadata service.
+inline constexpr auto aws_container_deadline = 2s;
+inline constexpr int aws_container_tries = 3;
+inline constexpr auto aws_imds_deadline = 1s;
+
 // --- the log ----------------------------------------------------------------------------------------------------
 
 /// Lines waiting for a slow reader; what does not fit is dropped and counted.
