@@ -79,6 +79,8 @@ inline constexpr std::size_t counter_id_chars_max = 128;
 inline constexpr std::chrono::days preview_ttl{30};
 /// A hundred years: far from any overflow of a time.
 inline constexpr std::chrono::days ttl_max{36'525};
+/// Of an expiry that a table holds: the end of the year 9999.
+inline constexpr std::uint64_t epoch_seconds_max = 253'402'300'799;
 
 /// How long a start waits for a command that has the store for a moment, and how often it looks.
 inline constexpr auto owner_wait = 1s;
@@ -111,6 +113,30 @@ inline constexpr auto aws_credentials_try_again = 30s;
 inline constexpr auto aws_container_deadline = 2s;
 inline constexpr int aws_container_tries = 3;
 inline constexpr auto aws_imds_deadline = 1s;
+/// Between our clock and the server's: a signature is good for 15 minutes, and for 5 with some services.
+inline constexpr auto aws_clock_tolerance = 4min;
+
+/// For a batch, with all its requests; for one of them; and for the first to be sent at all, when the table cannot be
+/// reached: a visitor is told within a second.
+inline constexpr auto dynamodb_deadline = 2s;
+inline constexpr auto dynamodb_answer_deadline = 1s;
+inline constexpr auto dynamodb_unsent_deadline = 800ms;
+inline constexpr auto dynamodb_read_deadline = 1s;
+/// How long a table that cannot be reached, or refuses us, is left alone.
+inline constexpr auto dynamodb_rest = 250ms;
+/// The bound of the random pause before a request is sent again; it doubles each time.
+inline constexpr auto dynamodb_first_pause = 25ms;
+inline constexpr auto dynamodb_throttled_pause = 100ms;
+inline constexpr auto dynamodb_pause_max = 800ms;
+inline constexpr int dynamodb_retries_max = 10;
+/// Retries of one writer: a success gives 1 back, and a retry costs so much.
+inline constexpr int dynamodb_retry_budget = 100;
+inline constexpr int dynamodb_lost_cost = 2;
+inline constexpr int dynamodb_refused_cost = 10;
+/// For the commands that make a table or look at it.
+inline constexpr auto dynamodb_table_deadline = 10s;
+inline constexpr auto dynamodb_creation_deadline = 60s;
+inline constexpr auto dynamodb_creation_pause = 200ms;
 
 // --- the log ----------------------------------------------------------------------------------------------------
 
@@ -127,6 +153,8 @@ static_assert(small_buffer_bytes < large_buffer_bytes);
 static_assert(head_bytes_max + 1 < large_buffer_bytes, "a head over the limit is recognised in a large buffer");
 static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
 static_assert(sweep_interval < linger_deadline);
+static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_answer_deadline);
+static_assert(2 * dynamodb_answer_deadline <= dynamodb_deadline, "a lost answer leaves time to ask again");
 static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
 
 }  // namespace vc::limits

@@ -11,6 +11,7 @@
 #include "app/config.hpp"
 #include "app/counters.hpp"
 #include "app/serve.hpp"
+#include "app/tables.hpp"
 #include "app/version.hpp"
 #include "limits.hpp"
 #include "ops/record_json.hpp"
@@ -119,10 +120,15 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");
   CLI::App* health = app.add_subcommand("health", "Ask the running server whether it is ready to count.");
+  CLI::App* table = app.add_subcommand("table", "Make a DynamoDB table for counters, or check one.");
+  table->require_subcommand(1);
+  CLI::App* create_table = table->add_subcommand("create", "Make the table that --store names.");
+  CLI::App* check_table = table->add_subcommand("check", "Look whether counters can live in the table.");
   CLI::App* config =
       app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
-  for (CLI::App* command : {serve, get, set, health, config}) add_settings(*command, arguments);
+  for (CLI::App* command : {serve, get, set, health, create_table, check_table, config})
+    add_settings(*command, arguments);
 
   get->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
   set->add_option("ID", arguments.counter_id, "the counter")->required();
@@ -140,6 +146,11 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   if (get->parsed()) return run_get(arguments, environment);
   if (health->parsed()) return with_config(arguments, environment, run_health);
   if (set->parsed()) return run_set(arguments, environment);
+  if (table->parsed()) {
+    const auto asked = create_table->parsed() ? TableCommand::create : TableCommand::check;
+    return with_config(arguments, environment,
+                       [&](const Choices&, const Config& effective) { return run_table(asked, effective); });
+  }
   return with_config(arguments, environment,
                      [&](const Choices& choices, const Config& effective) -> Result<std::string> {
                        return serve->parsed() ? run_serve(effective) : to_toml(choices);

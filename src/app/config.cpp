@@ -36,7 +36,8 @@ Result<StoreUri> parse_store(const std::string& text) {
   constexpr std::string_view sqlite = "sqlite:";
   if (text == "memory:") return MemoryStoreUri{};
   if (text.starts_with(sqlite) && text.size() > sqlite.size()) return SqliteStoreUri{text.substr(sqlite.size())};
-  return fail("'{}' is no store; write sqlite:PATH, or memory: for a trial", text);
+  if (text.starts_with("dynamodb:")) return store::dynamodb::parse_address(text);
+  return fail("'{}' is no store; write sqlite:PATH, dynamodb://TABLE, or memory: for a trial", text);
 }
 
 /// Puts a parsed value where it belongs.
@@ -111,7 +112,7 @@ std::vector<Setting> make_settings() {
        }},
       {"ops-listen", "", "ADDRESS:PORT", "127.0.0.1:8081", "for the operator and the other commands; loopback only",
        [](Config& c, const std::string& v) { return assign_ops(c.ops_listen, v); }},
-      {"store", "", "URI", "", "sqlite:PATH, or memory: for a trial",
+      {"store", "", "URI", "", "sqlite:PATH, dynamodb://TABLE?region=NAME&endpoint=URL, or memory: for a trial",
        [](Config& c, const std::string& v) { return assign(c.store, parse_store(v)); }},
       {"stage", "STAGE", "NAME", "blue", "the name of this deployment",
        [](Config& c, const std::string& v) { return assign_stage(c.stage, v); }},

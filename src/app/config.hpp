@@ -16,6 +16,7 @@
 #include "function/cors.hpp"
 #include "gateway/gateway.hpp"
 #include "http/endpoint.hpp"
+#include "store/dynamodb/address.hpp"
 #include "telemetry/log_line.hpp"
 
 namespace vc::app {
@@ -26,7 +27,7 @@ struct MemoryStoreUri {};
 struct SqliteStoreUri {
   std::filesystem::path file;
 };
-using StoreUri = std::variant<MemoryStoreUri, SqliteStoreUri>;
+using StoreUri = std::variant<MemoryStoreUri, SqliteStoreUri, store::dynamodb::Address>;
 
 struct Config {
   http::Endpoint listen;

@@ -18,14 +18,20 @@ std::string path_of(const CounterId& id) { return "/counters/" + id.text(); }
 /// The ops listener of the server that has the store; empty if the store is ours to open.
 std::string ops_of_owner(const CounterPlace& place) {
   if (place.ops) return http::text(*place.ops);
+  if (std::holds_alternative<MemoryStoreUri>(place.config.store)) return http::text(place.config.ops_listen);
   const auto* sqlite = std::get_if<SqliteStoreUri>(&place.config.store);
-  if (sqlite == nullptr) return http::text(place.config.ops_listen);  // what is in memory is in the server's
+  if (sqlite == nullptr) return "";  // a table has no owner
   const auto owner = SqliteStore::owner(sqlite->file);
   return owner ? owner->ops : "";  // an owner without a listener is another command, and soon done
 }
 
-Result<std::unique_ptr<SqliteStore>> open(const Config& config, SqliteStore::IfAbsent if_absent) {
-  return SqliteStore::open(std::get<SqliteStoreUri>(config.store).file, if_absent);
+Result<std::unique_ptr<counter::CounterStore>> open(const Config& config, SqliteStore::IfAbsent if_absent,
+                                                    const Clock& clock) {
+  if (const auto* sqlite = std::get_if<SqliteStoreUri>(&config.store))
+    return SqliteStore::open(sqlite->file, if_absent);
+  auto opened = open_store(config, clock);
+  if (!opened) return std::unexpected(opened.error());
+  return std::move(opened->store);
 }
 
 std::unexpected<Error> failed(const counter::StoreError& error) { return fail("the store failed: {}", error.detail); }
@@ -34,16 +40,18 @@ std::unexpected<Error> failed(const counter::StoreError& error) { return fail("t
 
 Result<std::string> get_counter(const CounterPlace& place, const CounterId& id) {
   if (const std::string ops = ops_of_owner(place); !ops.empty()) return ask_ops(ops, {"GET", path_of(id), ""});
-  auto store = open(place.config, SqliteStore::IfAbsent::refuse);
+  const SystemClock clock;
+  auto store = open(place.config, SqliteStore::IfAbsent::refuse, clock);
   if (!store) return std::unexpected(store.error());
-  const auto record = (*store)->read(place.config.counter(id), SystemClock().now());
+  const auto record = (*store)->read(place.config.counter(id), clock.now());
   if (!record) return failed(record.error());
   if (!*record) return fail("there is no counter {}", id.text());
   return ops::to_json(id, **record);
 }
 
 Result<void> check_health(const CounterPlace& place) {
-  const std::string ops = ops_of_owner(place);
+  const bool table = std::holds_alternative<store::dynamodb::Address>(place.config.store);
+  const std::string ops = table && !place.ops ? http::text(place.config.ops_listen) : ops_of_owner(place);
   if (ops.empty()) return fail("no server runs on {}; `serve` starts one", text(place.config.store));
   if (auto answer = ask_ops(ops, {"GET", "/readyz", ""}); !answer) return std::unexpected(answer.error());
   return {};
@@ -53,9 +61,10 @@ Result<std::string> set_counter(const CounterPlace& place, const CounterId& id, 
   if (const std::string ops = ops_of_owner(place); !ops.empty()) {
     return ask_ops(ops, {"PUT", path_of(id), fmt::format(R"({{"visit_count": {}}})", count)});
   }
-  auto store = open(place.config, SqliteStore::IfAbsent::create);
+  const SystemClock clock;
+  auto store = open(place.config, SqliteStore::IfAbsent::create, clock);
   if (!store) return std::unexpected(store.error());
-  const auto record = (*store)->set(place.config.counter(id), count, SystemClock().now());
+  const auto record = (*store)->set(place.config.counter(id), count, clock.now());
   if (!record) return failed(record.error());
   return ops::to_json(id, *record);
 }

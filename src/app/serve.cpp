@@ -292,7 +292,7 @@ Result<void> serve(const Config& config) {
   (void)std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is then a write that fails, with a line that says so
   const SystemClock clock;
   telemetry::Log log(clock, log_options(config));
-  auto store = open_store(config.store);
+  auto store = open_store(config, clock);
   if (!store) return std::unexpected(store.error());
   return Service(config, std::move(*store), log, clock).run();
 }

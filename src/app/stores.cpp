@@ -1,24 +1,51 @@
 #include "app/stores.hpp"
 
+#include <unistd.h>
+
+#include "base/environment.hpp"
+#include "store/dynamodb/open.hpp"
 #include "store/memory/store.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace vc::app {
+namespace {
 
-Result<OpenStore> open_store(const StoreUri& uri) {
-  const auto* sqlite = std::get_if<SqliteStoreUri>(&uri);
-  if (sqlite == nullptr) {
-    return OpenStore{std::make_unique<store::MemoryStore>(), [](std::string_view) { return Result<void>{}; }};
+/// Of a store that no other command needs a server for.
+Result<void> announce_nothing(std::string_view /*ops_address*/) { return {}; }
+
+/// Opens the store of each kind.
+struct Opener {
+  const Config& config;
+  const Clock& clock;
+
+  Result<OpenStore> operator()(const MemoryStoreUri& /*uri*/) const {
+    return OpenStore{std::make_unique<store::MemoryStore>(), announce_nothing};
   }
-  auto opened = store::SqliteStore::open(sqlite->file, store::SqliteStore::IfAbsent::create);
-  if (!opened) return std::unexpected(opened.error());
-  store::SqliteStore& store = **opened;
-  return OpenStore{std::move(*opened), [&store](std::string_view address) { return store.announce_ops(address); }};
+
+  Result<OpenStore> operator()(const SqliteStoreUri& uri) const {
+    auto opened = store::SqliteStore::open(uri.file, store::SqliteStore::IfAbsent::create);
+    if (!opened) return std::unexpected(opened.error());
+    store::SqliteStore& store = **opened;
+    return OpenStore{std::move(*opened), [&store](std::string_view address) { return store.announce_ops(address); }};
+  }
+
+  Result<OpenStore> operator()(const store::dynamodb::Address& address) const {
+    auto opened = store::dynamodb::open(address, read_environment(environ), clock, config.production_counter());
+    if (!opened) return std::unexpected(opened.error());
+    return OpenStore{std::move(*opened), announce_nothing};
+  }
+};
+
+}  // namespace
+
+Result<OpenStore> open_store(const Config& config, const Clock& clock) {
+  return std::visit(Opener{config, clock}, config.store);
 }
 
 std::string text(const StoreUri& uri) {
-  const auto* sqlite = std::get_if<SqliteStoreUri>(&uri);
-  return sqlite != nullptr ? "sqlite:" + sqlite->file.string() : "memory:";
+  if (const auto* sqlite = std::get_if<SqliteStoreUri>(&uri)) return "sqlite:" + sqlite->file.string();
+  if (const auto* table = std::get_if<store::dynamodb::Address>(&uri)) return store::dynamodb::text(*table);
+  return "memory:";
 }
 
 }  // namespace vc::app

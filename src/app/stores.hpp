@@ -7,18 +7,20 @@
 #include <string_view>
 
 #include "app/config.hpp"
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "counter/store.hpp"
 
 namespace vc::app {
 
-/// A store for `serve`, created if it is absent.
+/// A store for `serve`. An SQLite file is created if it is absent, a table is not.
 struct OpenStore {
   std::unique_ptr<counter::CounterStore> store;
   std::function<Result<void>(std::string_view ops_address)> announce_ops;  // for the commands of other processes
 };
 
-Result<OpenStore> open_store(const StoreUri& uri);
+/// Keys and region of AWS come from the environment of the process. Lifetime: the clock outlives the store.
+Result<OpenStore> open_store(const Config& config, const Clock& clock);
 
 /// `sqlite:/var/lib/visitor-counter/visits.db`
 std::string text(const StoreUri& uri);

@@ -26,7 +26,7 @@ std::string text(const Profile& profile, std::string_view key) {
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
 
 /// The body of a 200. What else comes is an error that names where.
-Result<std::string> fetch(const Url& url, HttpRequest request, std::chrono::milliseconds deadline,
+Result<std::string> fetch(const Url& url, const HttpRequest& request, std::chrono::milliseconds deadline,
                           std::string_view source) {
   auto client = HttpsClient::make({.server = url, .connect_deadline = deadline});
   if (!client) return std::unexpected(client.error());

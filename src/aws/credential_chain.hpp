@@ -45,7 +45,7 @@ class CredentialChain final {
 
   Environment environment_;
   std::optional<Credentials> known_;
-  WallTime next_refresh_{};
+  WallTime next_refresh_;
 };
 
 /// Whether a key may be fetched from here: over TLS, or without it from this machine or from the addresses that

@@ -21,7 +21,7 @@ class HttpsClient final : public HttpClient {
  public:
   struct Options {
     Url server;
-    std::string ca_file{};  // empty: the system's
+    std::string ca_file;  // empty: the system's
     std::chrono::milliseconds connect_deadline = limits::aws_connect_deadline;
     std::chrono::milliseconds idle_max = limits::aws_connection_idle_max;
     std::chrono::milliseconds age_max = limits::aws_connection_age_max;

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vc {
 namespace {
 
 namespace chrono = std::chrono;
+
+constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 struct Civil {
   chrono::year_month_day date;
@@ -34,14 +39,34 @@ Rfc3339 rfc3339(WallTime time) {
 
 HttpDate http_date(WallTime time) {
   static constexpr std::array<const char*, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil civil(time);
   HttpDate text;
   fmt::format_to_n(text.data(), text.size(), "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
                    days.at(civil.weekday.c_encoding()), civil.day(), months.at(civil.month() - 1), civil.year(),
                    civil.time.hours().count(), civil.time.minutes().count(), civil.time.seconds().count());
   return text;
+}
+
+std::optional<WallTime> parse_http_date(std::string_view text) {
+  constexpr std::string_view shape = "Xxx, 00 Xxx 0000 00:00:00 GMT";
+  if (text.size() != shape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    const bool letter = shape[i] == 'X' || shape[i] == 'x';
+    if (shape[i] == '0' ? !digit : (!letter && text[i] != shape[i])) return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t size) {
+    int value = 0;
+    for (const char c : text.substr(at, size)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const auto* const month = std::ranges::find(months, text.substr(8, 3));
+  const chrono::year_month_day date(chrono::year(number(12, 4)),
+                                    chrono::month(static_cast<unsigned>(month - months.begin() + 1)),
+                                    chrono::day(static_cast<unsigned>(number(5, 2))));
+  if (!date.ok()) return std::nullopt;
+  return chrono::sys_days(date) + chrono::hours(number(17, 2)) + chrono::minutes(number(20, 2)) +
+         chrono::seconds(number(23, 2));
 }
 
 void SecondText::refresh(WallTime now) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -16,6 +17,9 @@ using HttpDate = std::array<char, 29>;
 /// Years 0 to 9999.
 Rfc3339 rfc3339(WallTime time);
 HttpDate http_date(WallTime time);
+
+/// nullopt: not of the form of an HttpDate. Its weekday is not looked at.
+std::optional<WallTime> parse_http_date(std::string_view text);
 
 template <std::size_t N>
 std::string_view view(const std::array<char, N>& text) {

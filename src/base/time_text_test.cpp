@@ -14,6 +14,15 @@ TEST(TimeText, IsRfc3339InUtc) { EXPECT_EQ(view(rfc3339(january)), "2024-01-15T1
 
 TEST(TimeText, IsAnHttpDate) { EXPECT_EQ(view(http_date(january)), "Mon, 15 Jan 2024 10:30:05 GMT"); }
 
+TEST(TimeText, ReadsTheHttpDatesThatItWrites) {
+  EXPECT_EQ(parse_http_date("Mon, 15 Jan 2024 10:30:05 GMT"), january);
+  for (const char* bad :
+       {"", "Mon, 15 Jan 2024 10:30:05", "Mon, 15 Xxx 2024 10:30:05 GMT", "Mon, 32 Jan 2024 10:30:05 GMT",
+        "Mon, 15 Jan 2024 10:3x:05 GMT", "Monday, 15-Jan-24 10:30:05 GMT"}) {
+    EXPECT_FALSE(parse_http_date(bad)) << bad;
+  }
+}
+
 TEST(TimeText, KnowsLeapDays) { EXPECT_EQ(view(rfc3339(sys_days{2024y / 2 / 28} + 24h)), "2024-02-29T00:00:00Z"); }
 
 TEST(TimeText, OfASecondFollowsTheClockBothWays) {

@@ -1,4 +1,5 @@
 // What every store promises, run on each of them. If a store needs a special case here, the contract is wrong.
+// Where DYNAMODB_ENDPOINT names a server that speaks DynamoDB's protocol, on it too: DYNAMODB_ENGINE says which one.
 
 #include <gtest/gtest.h>
 
@@ -9,10 +10,14 @@
 #include <memory>
 #include <string>
 
+#include "base/random.hpp"
 #include "counter/store.hpp"
 #include "limits.hpp"
+#include "store/dynamodb/open.hpp"
+#include "store/dynamodb/table.hpp"
 #include "store/memory/store.hpp"
 #include "store/sqlite/store.hpp"
+#include "support/fake_dynamodb.hpp"
 
 namespace vc::counter {
 namespace {
@@ -51,6 +56,50 @@ class SqliteProvider final : public Provider {
  private:
   std::filesystem::path directory_;
   std::unique_ptr<store::SqliteStore> store_;
+};
+
+const Environment dummy_key = {{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "secret"}};
+
+/// The store on a table in memory.
+class FakeTableProvider final : public Provider {
+ public:
+  explicit FakeTableProvider(tests::FakeTable::ShowsItem shows_item) : table_(shows_item) {
+    auto timeline = std::make_shared<tests::SteppedTimeline>();
+    store::dynamodb::Link link(std::make_unique<tests::FakeNetwork>(table_, *timeline, 1), {"localhost", "local"},
+                               aws::CredentialChain(dummy_key), clock_);
+    const auto engine = shows_item == tests::FakeTable::ShowsItem::yes ? store::dynamodb::Engine::dynamodb
+                                                                       : store::dynamodb::Engine::dynalite;
+    store_.emplace(store::DynamoDbStore::Options{"visits", engine}, std::move(link), std::move(timeline), Random(1));
+  }
+  CounterStore& store() override { return *store_; }
+
+ private:
+  SystemClock clock_;
+  tests::FakeTable table_;
+  std::optional<store::DynamoDbStore> store_;
+};
+
+/// The store on a new table of the server at DYNAMODB_ENDPOINT.
+class TableProvider final : public Provider {
+ public:
+  TableProvider() {
+    Random random;
+    const auto address = *store::dynamodb::parse_address(
+        fmt::format("dynamodb://contract-{:x}?region=local&endpoint={}&engine={}", random.bits(),
+                    std::getenv("DYNAMODB_ENDPOINT"), std::getenv("DYNAMODB_ENGINE")));
+    auto link = store::dynamodb::connect(address, dummy_key, clock_);
+    store::dynamodb::RealTimeline timeline;
+    const auto made = store::dynamodb::create_table(*link, address, timeline);
+    EXPECT_TRUE(made) << made.error().message;
+    auto opened = store::dynamodb::open(address, dummy_key, clock_, Counter{*CounterId::parse("main_counter")});
+    EXPECT_TRUE(opened) << opened.error().message;
+    store_ = std::move(*opened);
+  }
+  CounterStore& store() override { return *store_; }
+
+ private:
+  SystemClock clock_;
+  std::unique_ptr<store::DynamoDbStore> store_;
 };
 
 struct Kind {
@@ -182,9 +231,20 @@ TEST_P(StoreContract, WithoutATtlIgnoresAnOldExpiryAndRemovesItWithTheNextVisit)
   EXPECT_EQ(read(brief_, start_ + days(4'000))->visit_count, 6U) << "nothing expires what has no expiry";
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
-                         testing::Values(Kind{"memory", [] { return std::make_unique<MemoryProvider>(); }},
-                                         Kind{"sqlite", [] { return std::make_unique<SqliteProvider>(); }}),
+std::vector<Kind> kinds() {
+  using ShowsItem = tests::FakeTable::ShowsItem;
+  std::vector<Kind> all = {
+      {"memory", [] { return std::make_unique<MemoryProvider>(); }},
+      {"sqlite", [] { return std::make_unique<SqliteProvider>(); }},
+      {"dynamodb", [] { return std::make_unique<FakeTableProvider>(ShowsItem::yes); }},
+      {"dynamodb_that_hides_items", [] { return std::make_unique<FakeTableProvider>(ShowsItem::no); }}};
+  if (std::getenv("DYNAMODB_ENDPOINT") != nullptr) {
+    all.push_back({"dynamodb_server", [] { return std::make_unique<TableProvider>(); }});
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::ValuesIn(kinds()),
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

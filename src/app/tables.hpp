@@ -1,0 +1,16 @@
+// The commands that make a DynamoDB table, or look at it.
+#pragma once
+
+#include <string>
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+
+namespace vc::app {
+
+enum class TableCommand { create, check };
+
+/// What was done or found, a line each. Errors: the configured store is no table; the table cannot be made or used.
+Result<std::string> run_table(TableCommand command, const Config& config);
+
+}  // namespace vc::app

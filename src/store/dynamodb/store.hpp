@@ -1,0 +1,71 @@
+// Counters in a DynamoDB table, or in any engine that speaks its protocol, shared by many writers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "counter/store.hpp"
+#include "store/dynamodb/link.hpp"
+#include "store/dynamodb/requests.hpp"
+#include "store/dynamodb/retries.hpp"
+#include "store/dynamodb/sequence.hpp"
+#include "store/dynamodb/slot_write.hpp"
+#include "store/dynamodb/timeline.hpp"
+
+namespace vc::store {
+
+/// One conditional UpdateItem a counter and batch, sent again until it is decided or limits::dynamodb_deadline has
+/// passed: counted exactly once, whatever the network loses or repeats. A table that cannot be reached, or refuses us,
+/// is left alone for limits::dynamodb_rest; what comes meanwhile is refused at once.
+///
+/// Thread: one at a time. Never broken.
+class DynamoDbStore final : public counter::CounterStore {
+ public:
+  struct Options {
+    std::string table;
+    dynamodb::Engine engine = dynamodb::Engine::dynamodb;
+  };
+
+  /// Asks nothing yet.
+  DynamoDbStore(Options options, dynamodb::Link link, std::shared_ptr<dynamodb::Timeline> timeline, Random random);
+
+  void add(std::span<counter::Addition> batch, WallTime now) override;
+  counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
+  counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
+                                            WallTime now) override;
+
+ private:
+  using SteadyTime = dynamodb::SteadyTime;
+
+  /// What became of one change.
+  struct Written {
+    counter::Outcome outcome = counter::Outcome::not_counted;
+    counter::Count ended_at = 0;
+    std::optional<counter::Record> record{};  // if counted
+    counter::StoreError error{};              // if not
+  };
+
+  Written write(const dynamodb::Change& change, SteadyTime deadline);
+  dynamodb::Reply send(const dynamodb::Change& change, const dynamodb::SlotWrite::Send& send, SteadyTime deadline);
+  counter::StoreResult<std::optional<dynamodb::Item>> look(const counter::Counter& counter,
+                                                           const dynamodb::Reply& failed, SteadyTime deadline);
+  counter::StoreResult<std::optional<dynamodb::Item>> get(const counter::Counter& counter, SteadyTime deadline);
+  bool wait_to_retry(dynamodb::Verdict verdict, int attempt, SteadyTime deadline);
+  SteadyTime send_deadline(SteadyTime deadline) const;
+  const counter::StoreError* resting() const;
+  void rest_after(dynamodb::Verdict verdict, const counter::StoreError& error);
+
+  const Options options_;
+  dynamodb::Link link_;
+  const std::shared_ptr<dynamodb::Timeline> timeline_;
+  const int slot_;
+  dynamodb::Sequences sequences_;
+  dynamodb::Retries retries_;
+  SteadyTime rests_until_;
+  counter::StoreError rests_because_;
+};
+
+}  // namespace vc::store
