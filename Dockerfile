@@ -5,7 +5,7 @@ RUN ./dev build
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libboost-json1.81.0 libfmt9 libsqlite3-0 libstdc++6 \
+ && apt-get install -y --no-install-recommends ca-certificates libboost-json1.81.0 libfmt9 libsqlite3-0 libssl3 libstdc++6 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --home-dir /var/lib/visitor-counter --shell /usr/sbin/nologin visitor-counter \
  && install -d -m 0700 -o visitor-counter -g visitor-counter /var/lib/visitor-counter

@@ -194,8 +194,10 @@ class HttpsClient::Wire final {
                                 if (!error) addresses_ = {results.begin(), results.end()};
                               });
     }
+    const SteadyTime now = Clock::now();
+    const SteadyTime until = addresses_.empty() ? deadline : now + (deadline - now) / 2;  // time for those we know
     context_.restart();
-    while (resolving_ && context_.run_one_until(deadline) != 0) {
+    while (resolving_ && context_.run_one_until(until) != 0) {
     }
     if (!addresses_.empty()) return {};
     if (resolving_) {

@@ -16,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using tests::answer;
 using tests::FakeServer;
-using tests::Reaction;
 
 constexpr WallTime noon = std::chrono::sys_days{2026y / 11 / 22} + 12h;
 
@@ -102,7 +101,7 @@ TEST_F(CredentialChainTest, PrefersTheRegionOfTheEnvironment) {
 }
 
 TEST_F(CredentialChainTest, AsksTheContainersEndpoint) {
-  FakeServer server([](const std::string& request) {
+  const FakeServer server([](const std::string& request) {
     const bool ours =
         request.starts_with("GET /role HTTP/1.1\r\n") && request.find("Authorization: pass\r\n") != std::string::npos;
     return ours ? answer(200, key("container", "2026-11-22T18:00:00Z")) : answer(403, "");
@@ -124,7 +123,7 @@ TEST_F(CredentialChainTest, TakesNoKeyFromAfar) {
 }
 
 TEST_F(CredentialChainTest, AsksTheInstance) {
-  FakeServer server([](const std::string& request) {
+  const FakeServer server([](const std::string& request) {
     if (request.starts_with("PUT /latest/api/token ")) return answer(200, "pass");
     if (request.find("X-aws-ec2-metadata-token: pass\r\n") == std::string::npos) return answer(401, "");
     if (request.starts_with("GET /latest/meta-data/placement/region ")) return answer(200, "ap-south-1");
@@ -142,7 +141,7 @@ TEST_F(CredentialChainTest, AsksTheInstance) {
 
 TEST_F(CredentialChainTest, AsksAgainBeforeAKeyExpiresAndUsesItToItsEnd) {
   int asked = 0;
-  FakeServer server([&](const std::string&) {
+  const FakeServer server([&](const std::string&) {
     ++asked;
     if (asked == 1) return answer(200, key("first", "2026-11-22T18:00:00Z"));
     if (asked <= 1 + 3) return answer(500, "");

@@ -39,7 +39,7 @@ std::uint16_t closed_port() {
 }
 
 TEST(HttpsClient, SendsARequestAndReadsTheAnswer) {
-  FakeServer server([](const std::string&) { return answer(418, "a pot", "X-Said: tea\r\n"); });
+  const FakeServer server([](const std::string&) { return answer(418, "a pot", "X-Said: tea\r\n"); });
   const auto client = client_of(server);
   const HttpResult result = post(*client);
   ASSERT_TRUE(result) << result.error().detail;
@@ -51,14 +51,14 @@ TEST(HttpsClient, SendsARequestAndReadsTheAnswer) {
 }
 
 TEST(HttpsClient, KeepsItsConnection) {
-  FakeServer server([](const std::string&) { return answer(200, "ok"); });
+  const FakeServer server([](const std::string&) { return answer(200, "ok"); });
   const auto client = client_of(server);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(post(*client));
   EXPECT_EQ(server.connections(), 1);
 }
 
 TEST(HttpsClient, LeavesAConnectionThatIsOldOrWasIdle) {
-  FakeServer server([](const std::string&) { return answer(200, "ok"); });
+  const FakeServer server([](const std::string&) { return answer(200, "ok"); });
   for (const bool old : {true, false}) {
     const int before = server.connections();
     HttpsClient::Options options{.server = *parse_url(server.url()), .connect_deadline = patience};
@@ -71,7 +71,7 @@ TEST(HttpsClient, LeavesAConnectionThatIsOldOrWasIdle) {
 }
 
 TEST(HttpsClient, NoticesThatAKeptConnectionHasEnded) {
-  FakeServer server([](const std::string&) { return answer(200, "ok", "Connection: close\r\n"); });
+  const FakeServer server([](const std::string&) { return answer(200, "ok", "Connection: close\r\n"); });
   const auto client = client_of(server);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(post(*client));
   EXPECT_EQ(server.connections(), 3);
@@ -79,7 +79,7 @@ TEST(HttpsClient, NoticesThatAKeptConnectionHasEnded) {
 
 TEST(HttpsClient, NeverSendsARequestASecondTime) {
   int asked = 0;
-  FakeServer server(
+  const FakeServer server(
       [&](const std::string&) { return ++asked == 2 ? Reaction{"", Reaction::Then::close} : answer(200, "ok"); });
   const auto client = client_of(server);
   ASSERT_TRUE(post(*client));
@@ -107,7 +107,7 @@ TEST(HttpsClient, SaysThatNothingWasSentWhereTheNameIsUnknown) {
 }
 
 TEST(HttpsClient, GivesUpAtTheDeadline) {
-  FakeServer server([](const std::string&) { return Reaction{}; });
+  const FakeServer server([](const std::string&) { return Reaction{}; });
   const auto client = client_of(server);
   const HttpResult result = post(*client, "hello", 50ms);
   ASSERT_FALSE(result);
@@ -117,7 +117,7 @@ TEST(HttpsClient, GivesUpAtTheDeadline) {
 TEST(HttpsClient, TellsAnAnswerThatIsNoneOfHttp) {
   for (const char* bad : {"hello\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n",
                           "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"}) {
-    FakeServer server([&](const std::string&) { return Reaction{bad, Reaction::Then::close}; });
+    const FakeServer server([&](const std::string&) { return Reaction{bad, Reaction::Then::close}; });
     const HttpResult result = post(*client_of(server));
     ASSERT_FALSE(result) << bad;
     EXPECT_EQ(result.error().sent, Sent::perhaps);
@@ -126,22 +126,23 @@ TEST(HttpsClient, TellsAnAnswerThatIsNoneOfHttp) {
 }
 
 TEST(HttpsClient, TakesNoHalfOfAnAnswer) {
-  FakeServer server([](const std::string&) {
+  const FakeServer server([](const std::string&) {
     return Reaction{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Reaction::Then::close};
   });
   EXPECT_FALSE(post(*client_of(server)));
 }
 
 TEST(HttpsClient, TakesNoHugeAnswer) {
-  FakeServer server([](const std::string&) { return answer(200, std::string(limits::aws_answer_bytes_max + 1, 'x')); });
+  const FakeServer server(
+      [](const std::string&) { return answer(200, std::string(limits::aws_answer_bytes_max + 1, 'x')); });
   const HttpResult result = post(*client_of(server));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().trouble, HttpTrouble::answer);
 }
 
 TEST(HttpsClient, FollowsNoRedirect) {
-  FakeServer other([](const std::string&) { return answer(200, "stolen"); });
-  FakeServer server([&](const std::string&) { return answer(307, "", "Location: " + other.url() + "\r\n"); });
+  const FakeServer other([](const std::string&) { return answer(200, "stolen"); });
+  const FakeServer server([&](const std::string&) { return answer(307, "", "Location: " + other.url() + "\r\n"); });
   const HttpResult result = post(*client_of(server));
   ASSERT_TRUE(result);
   EXPECT_EQ(result->status, 307);
@@ -149,7 +150,7 @@ TEST(HttpsClient, FollowsNoRedirect) {
 }
 
 TEST(HttpsClient, SpeaksTls) {
-  FakeServer server([](const std::string&) { return answer(200, "secret"); }, FakeServer::Tls::on);
+  const FakeServer server([](const std::string&) { return answer(200, "secret"); }, FakeServer::Tls::on);
   const auto client = client_of({.server = *parse_url(server.url("localhost")), .ca_file = server.ca_file()});
   for (int i = 0; i < 2; ++i) {
     const HttpResult result = post(*client);
@@ -160,8 +161,8 @@ TEST(HttpsClient, SpeaksTls) {
 }
 
 TEST(HttpsClient, SendsNothingToAServerThatNobodyVouchesFor) {
-  FakeServer server([](const std::string&) { return answer(200, "hello"); }, FakeServer::Tls::on);
-  FakeServer another([](const std::string&) { return answer(200, "hello"); }, FakeServer::Tls::on);
+  const FakeServer server([](const std::string&) { return answer(200, "hello"); }, FakeServer::Tls::on);
+  const FakeServer another([](const std::string&) { return answer(200, "hello"); }, FakeServer::Tls::on);
   const auto client = client_of({.server = *parse_url(server.url("localhost")), .ca_file = another.ca_file()});
   const HttpResult result = post(*client);
   ASSERT_FALSE(result);
@@ -170,7 +171,7 @@ TEST(HttpsClient, SendsNothingToAServerThatNobodyVouchesFor) {
 }
 
 TEST(HttpsClient, SendsNothingToAServerOfAnotherName) {
-  FakeServer server([](const std::string&) { return answer(200, "hello"); }, FakeServer::Tls::on);
+  const FakeServer server([](const std::string&) { return answer(200, "hello"); }, FakeServer::Tls::on);
   const auto client = client_of({.server = *parse_url(server.url("127.0.0.1")), .ca_file = server.ca_file()});
   const HttpResult result = post(*client);
   ASSERT_FALSE(result);

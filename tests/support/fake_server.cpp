@@ -88,18 +88,16 @@ void FakeServer::accept() {
 
 void FakeServer::talk(Socket socket) {
   const int descriptor = socket.native_handle();
-  std::optional<ssl::stream<Socket>> secure;
   if (tls_ == Tls::on) {
-    secure.emplace(std::move(socket), tls_context_);
+    ssl::stream<Socket&> secure(socket, tls_context_);
     error_code error;
-    secure->handshake(ssl::stream_base::server, error);
-    if (!error) serve(*secure);
+    secure.handshake(ssl::stream_base::server, error);
+    if (!error) serve(secure);
   } else {
     serve(socket);
   }
   const std::lock_guard lock(mutex_);  // before the descriptor is closed, and another connection has its number
   std::erase(open_, descriptor);
-  secure.reset();
   error_code ignored;
   socket.close(ignored);
 }
@@ -145,7 +143,9 @@ void FakeServer::make_certificate() {
   X509_sign(certificate, key, EVP_sha256());
 
   ca_file_ = testing::TempDir() + "certificate-XXXXXX";
-  std::FILE* file = ::fdopen(::mkstemp(ca_file_.data()), "w");
+  const int descriptor = ::mkstemp(ca_file_.data());
+  check(descriptor >= 0, "a test can make a file");
+  std::FILE* file = ::fdopen(descriptor, "w");
   check(file != nullptr && PEM_write_X509(file, certificate) == 1, "a test can write its certificate");
   (void)std::fclose(file);
   SSL_CTX_use_certificate(tls_context_.native_handle(), certificate);

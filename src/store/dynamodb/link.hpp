@@ -30,7 +30,8 @@ class Link final {
   Reply ask(std::string_view operation, const std::string& body, aws::SteadyTime deadline);
 
  private:
-  Reply ask_once(std::string_view operation, const std::string& body, aws::SteadyTime deadline);
+  aws::HttpRequest signed_request(std::string_view operation, const std::string& body,
+                                  const aws::Credentials& credentials) const;
   void learn_time(std::string_view date);
 
   std::unique_ptr<aws::HttpClient> client_;

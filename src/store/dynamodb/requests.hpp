@@ -18,7 +18,7 @@ struct Change {
   enum class Kind { add, set } kind = Kind::add;
   const counter::Counter* counter = nullptr;
   counter::Count amount = 0;
-  WallTime now{};
+  WallTime now;
 };
 
 /// A record that is there and has not expired, or one that is not there.

@@ -44,8 +44,8 @@ class DynamoDbStore final : public counter::CounterStore {
   struct Written {
     counter::Outcome outcome = counter::Outcome::not_counted;
     counter::Count ended_at = 0;
-    std::optional<counter::Record> record{};  // if counted
-    counter::StoreError error{};              // if not
+    std::optional<counter::Record> record;  // if counted
+    counter::StoreError error;              // if not
   };
 
   Written write(const dynamodb::Change& change, SteadyTime deadline);

@@ -1,0 +1,108 @@
+"""The whole program on a DynamoDB table: commands, several servers on one table, and what it says when it cannot."""
+
+import concurrent.futures
+import json
+import signal
+
+import pytest
+
+from support.dynalite import KEYS, Dynalite
+from support.raw_http import VISIT, Connection, NoAnswer, ask, stored_count
+from support.server import Server, clean_environment, run
+
+ENVIRONMENT = clean_environment(**KEYS)
+
+
+@pytest.fixture(scope="module")
+def dynalite():
+    with Dynalite() as server:
+        yield server
+
+
+@pytest.fixture
+def table(dynalite, request):
+    """A new table's address."""
+    store = dynalite.store(request.node.name.replace("[", "-").strip("]"))
+    made = run("table", "create", "--store", store, env=ENVIRONMENT)
+    assert made.returncode == 0, made.stderr
+    return store
+
+
+def serve(store):
+    return Server(store=store, env=ENVIRONMENT)
+
+
+def assert_fails(result, *mentions):
+    assert (result.returncode, result.stdout) == (1, ""), result
+    assert len(result.stderr.splitlines()) == 1
+    for mention in mentions:
+        assert mention in result.stderr
+
+
+def test_a_table_is_made_once_and_can_be_checked(table):
+    name = "a_table_is_made_once"
+    for command in ("create", "check"):
+        result = run("table", command, "--store", table, env=ENVIRONMENT)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert name in result.stdout and "ACTIVE" in result.stdout
+
+
+def test_visits_count_in_the_table(table):
+    with serve(table) as server:
+        assert ask(server.public, "GET", "/health").json()["note"] == "counter_not_initialized"
+        assert [ask(server.public, "GET", "/counter").json()["count"] for _ in range(3)] == [1, 2, 3]
+        assert ask(server.public, "GET", "/health").json()["counter_value"] == 3
+        assert server.stop() == 0
+    with serve(table) as server:
+        assert ask(server.public, "GET", "/counter").json()["count"] == 4
+
+
+def test_commands_reach_a_counter_beside_the_server(table):
+    with serve(table) as server:
+        done = run("set", "main_counter", "41", "--json", "--store", table, env=ENVIRONMENT)
+        assert json.loads(done.stdout)["visit_count"] == 41
+        assert ask(server.public, "GET", "/counter").json()["count"] == 42
+        assert run("get", "--store", table, env=ENVIRONMENT).stdout == "42\n"
+
+
+def visit(server, times):
+    """The numbers of some visits on one connection; it may end before all are answered."""
+    numbers = []
+    try:
+        with Connection(server.public) as connection:
+            for _ in range(times):
+                numbers.append(connection.ask(VISIT).json()["count"])
+    except (NoAnswer, OSError):
+        pass
+    return numbers
+
+
+def test_servers_share_a_table_and_one_that_is_killed_takes_no_number_with_it(table):
+    with serve(table) as first, serve(table) as second, concurrent.futures.ThreadPoolExecutor(16) as visitors:
+        begun = [visitors.submit(visit, server, 60) for server in (first, second) for _ in range(8)]
+        visit(first, 5)
+        first.stop(signal.SIGKILL)
+        answered = [number for visits in begun for number in visits.result()]
+        last = stored_count(second)
+    assert len(set(answered)) == len(answered)
+    assert 8 * 60 <= len(answered) <= last
+    assert max(answered) <= last
+
+
+def test_a_start_says_what_is_wrong(dynalite, tmp_path):
+    missing = dynalite.store("no_such_table")
+    assert_fails(run("serve", "--store", missing, env=ENVIRONMENT), "no table no_such_table", "table create")
+    assert_fails(run("table", "check", "--store", missing, env=ENVIRONMENT), "no table no_such_table")
+    nobody = clean_environment(HOME=str(tmp_path), AWS_EC2_METADATA_DISABLED="true")
+    for name in KEYS.keys() - {"AWS_EC2_METADATA_DISABLED"}:
+        nobody.pop(name, None)
+    assert_fails(run("serve", "--store", missing, env=nobody), "no AWS credentials")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        nobody.pop(name, None)
+    assert_fails(run("serve", "--store", "dynamodb://visits", env=nobody), "no AWS region")
+    nowhere = "dynamodb://visits?region=local&endpoint=http://127.0.0.1:1"
+    assert_fails(run("serve", "--store", nowhere, env=ENVIRONMENT), "does not answer", "127.0.0.1:1")
+
+
+def test_table_needs_a_table():
+    assert_fails(run("table", "create", "--store", "memory:", env=ENVIRONMENT), "dynamodb://TABLE")
