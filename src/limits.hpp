@@ -116,12 +116,11 @@ inline constexpr auto aws_imds_deadline = 1s;
 /// Between our clock and the server's: a signature is good for 15 minutes, and for 5 with some services.
 inline constexpr auto aws_clock_tolerance = 4min;
 
-/// For a batch, with all its requests; for one of them; and for the first to be sent at all, when the table cannot be
-/// reached: a visitor is told within a second.
+/// For a batch, with all its requests; half of it for one of them, or for a read.
 inline constexpr auto dynamodb_deadline = 2s;
-inline constexpr auto dynamodb_answer_deadline = 1s;
+inline constexpr std::uint64_t dynamodb_timeout_seconds_max = 60;
+/// For the first request to be sent at all, when the table cannot be reached: a visitor is told within a second.
 inline constexpr auto dynamodb_unsent_deadline = 800ms;
-inline constexpr auto dynamodb_read_deadline = 1s;
 /// How long a table that cannot be reached, or refuses us, is left alone.
 inline constexpr auto dynamodb_rest = 250ms;
 /// The bound of the random pause before a request is sent again; it doubles each time.
@@ -153,8 +152,7 @@ static_assert(small_buffer_bytes < large_buffer_bytes);
 static_assert(head_bytes_max + 1 < large_buffer_bytes, "a head over the limit is recognised in a large buffer");
 static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
 static_assert(sweep_interval < linger_deadline);
-static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_answer_deadline);
-static_assert(2 * dynamodb_answer_deadline <= dynamodb_deadline, "a lost answer leaves time to ask again");
+static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);
 static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
 
 }  // namespace vc::limits

@@ -85,7 +85,7 @@ class TableProvider final : public Provider {
   TableProvider() {
     Random random;
     const auto address = *store::dynamodb::parse_address(
-        fmt::format("dynamodb://contract-{:x}?region=local&endpoint={}&engine={}", random.bits(),
+        fmt::format("dynamodb://contract-{:x}?region=local&endpoint={}&engine={}&timeout=60", random.bits(),
                     std::getenv("DYNAMODB_ENDPOINT"), std::getenv("DYNAMODB_ENGINE")));
     auto link = store::dynamodb::connect(address, dummy_key, clock_);
     store::dynamodb::RealTimeline timeline;

@@ -71,7 +71,8 @@ def visit(server, times):
     try:
         with Connection(server.public) as connection:
             for _ in range(times):
-                numbers.append(connection.ask(VISIT).json()["count"])
+                answer = connection.ask(VISIT)
+                numbers += [answer.json()["count"]] if answer.status == 200 else []
     except (NoAnswer, OSError):
         pass
     return numbers

@@ -36,5 +36,5 @@ class Dynalite:
         self._process.stdout.close()
 
     def store(self, table):
-        """The table's address, as --store takes it."""
-        return f"dynamodb://{table}?region=local&endpoint={self.endpoint}&engine=dynalite"
+        """The table's address, as --store takes it: patient, for the machine may be busy."""
+        return f"dynamodb://{table}?region=local&endpoint={self.endpoint}&engine=dynalite&timeout={PATIENCE_SECONDS}"

@@ -172,7 +172,8 @@ aws::HttpResponse FakeTable::ask(const aws::HttpRequest& request) {
   json::object item = found != items_.end() ? found->second : json::object{{"counter_id", {{"S", id}}}};
   const json::object& values = body.at("ExpressionAttributeValues").as_object();
   json::object before = found != items_.end() ? item : json::object{};
-  if (!Evaluation(before, values, body.at("ConditionExpression").as_string()).condition()) {
+  const json::value* condition = body.if_contains("ConditionExpression");
+  if (condition != nullptr && !Evaluation(before, values, condition->as_string()).condition()) {
     json::object failed{{"__type", "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"},
                         {"message", "The conditional request failed"}};
     if (shows_item_ == ShowsItem::yes && found != items_.end()) failed["Item"] = item;

@@ -30,8 +30,6 @@ class FakeTable final {
   boost::json::object item(const std::string& id) const;
 
  private:
-  boost::json::object update(boost::json::object& item, const boost::json::object& request);
-
   const ShowsItem shows_item_;
   mutable std::mutex mutex_;
   std::map<std::string, boost::json::object> items_;

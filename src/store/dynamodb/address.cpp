@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace vc::store::dynamodb {
@@ -45,7 +46,17 @@ Result<void> assign(Address& address, std::string_view name, std::string_view va
     address.engine = found->second;
     return {};
   }
-  return fail("a table's address has no '{}'; it has region, endpoint and engine", name);
+  if (name == "timeout") {
+    std::uint64_t seconds = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    const bool whole = error == std::errc{} && end == value.data() + value.size();
+    if (!whole || seconds == 0 || seconds > limits::dynamodb_timeout_seconds_max) {
+      return fail("'{}' is no timeout: 1 to {} seconds", value, limits::dynamodb_timeout_seconds_max);
+    }
+    address.timeout = std::chrono::seconds(seconds);
+    return {};
+  }
+  return fail("a table's address has no '{}'; it has region, endpoint, engine and timeout", name);
 }
 
 std::string_view scheme_text(const aws::Url& url) { return url.scheme == aws::Scheme::https ? "https://" : "http://"; }
@@ -85,6 +96,7 @@ std::string text(const Address& address) {
   if (address.engine != Engine::dynamodb) {
     append("engine", std::ranges::find(engines, address.engine, [](const auto& e) { return e.second; })->first);
   }
+  if (address.timeout != limits::dynamodb_deadline) append("timeout", std::to_string(address.timeout.count()));
   return std::string(scheme).append(address.table).append(query);
 }
 

@@ -1,6 +1,7 @@
-// The address of a table: `dynamodb://TABLE?region=NAME&endpoint=URL&engine=NAME`.
+// The address of a table: `dynamodb://TABLE?region=NAME&endpoint=URL&engine=NAME&timeout=SECONDS`.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "aws/url.hpp"
 #include "base/environment.hpp"
 #include "base/result.hpp"
+#include "limits.hpp"
 #include "store/dynamodb/requests.hpp"
 
 namespace vc::store::dynamodb {
@@ -17,6 +19,7 @@ struct Address {
   std::string region;                // empty: where the AWS tools have it
   std::optional<aws::Url> endpoint;  // likewise
   Engine engine = Engine::dynamodb;
+  std::chrono::seconds timeout = limits::dynamodb_deadline;  // of a batch of visits
 };
 
 /// Errors: another form, an unknown name or value, a table's or region's name that none can have.

@@ -7,7 +7,7 @@ namespace {
 
 TEST(Address, IsWrittenAsItIsRead) {
   for (const char* address :
-       {"dynamodb://visits", "dynamodb://visits?region=eu-central-1", "dynamodb://visits?engine=alternator",
+       {"dynamodb://visits", "dynamodb://visits?region=eu-central-1", "dynamodb://visits?engine=alternator&timeout=5",
         "dynamodb://visits?region=local&endpoint=http://127.0.0.1:4567&engine=dynalite"}) {
     const auto parsed = parse_address(address);
     ASSERT_TRUE(parsed) << parsed.error().message;
@@ -19,7 +19,8 @@ TEST(Address, RefusesEverythingElse) {
   for (const char* bad :
        {"dynamodb:visits", "dynamodb://", "dynamodb://ab", "dynamodb://a/b/c", "dynamodb://visits?x=1",
         "dynamodb://visits?region=", "dynamodb://visits?region=a.b", "dynamodb://visits?endpoint=127.0.0.1",
-        "dynamodb://visits?endpoint=http://127.0.0.1/path", "dynamodb://visits?engine=mine"}) {
+        "dynamodb://visits?endpoint=http://127.0.0.1/path", "dynamodb://visits?engine=mine",
+        "dynamodb://visits?timeout=0", "dynamodb://visits?timeout=61", "dynamodb://visits?timeout=1s"}) {
     EXPECT_FALSE(parse_address(bad)) << bad;
   }
 }

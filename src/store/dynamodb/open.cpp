@@ -40,8 +40,8 @@ Result<std::unique_ptr<DynamoDbStore>> open(const Address& address, const Enviro
                                             const counter::Counter& counter) {
   auto link = connect(address, environment, clock);
   if (!link) return std::unexpected(link.error());
-  auto store = std::make_unique<DynamoDbStore>(DynamoDbStore::Options{address.table, address.engine}, std::move(*link),
-                                               std::make_shared<RealTimeline>(), Random());
+  auto store = std::make_unique<DynamoDbStore>(DynamoDbStore::Options{address.table, address.engine, address.timeout},
+                                               std::move(*link), std::make_shared<RealTimeline>(), Random());
   if (const auto record = store->read(counter, clock.now()); !record) return told(address, record.error());
   return store;
 }

@@ -50,7 +50,7 @@ DynamoDbStore::DynamoDbStore(Options options, dynamodb::Link link, std::shared_p
       rests_until_(timeline_->now()) {}
 
 void DynamoDbStore::add(std::span<Addition> batch, WallTime now) {
-  const SteadyTime deadline = timeline_->now() + limits::dynamodb_deadline;
+  const SteadyTime deadline = timeline_->now() + options_.deadline;
   for (Addition& addition : batch) {
     const Written written = write({Change::Kind::add, addition.counter, addition.visits, now}, deadline);
     addition.outcome = written.outcome;
@@ -60,7 +60,7 @@ void DynamoDbStore::add(std::span<Addition> batch, WallTime now) {
 }
 
 StoreResult<Record> DynamoDbStore::set(const Counter& counter, Count count, WallTime now) {
-  Written written = write({Change::Kind::set, &counter, count, now}, timeline_->now() + limits::dynamodb_deadline);
+  Written written = write({Change::Kind::set, &counter, count, now}, timeline_->now() + options_.deadline);
   if (written.outcome != Outcome::counted) return std::unexpected(written.error);
   written.record->visit_count = count;  // another writer may have counted since
   return *written.record;
@@ -68,7 +68,7 @@ StoreResult<Record> DynamoDbStore::set(const Counter& counter, Count count, Wall
 
 StoreResult<std::optional<Record>> DynamoDbStore::read(const Counter& counter, WallTime now) {
   if (const StoreError* error = resting()) return std::unexpected(*error);
-  auto item = get(counter, timeline_->now() + limits::dynamodb_read_deadline);
+  auto item = get(counter, timeline_->now() + options_.deadline / 2);
   if (!item) return std::unexpected(item.error());
   if (!*item || !(*item)->live(counter, now)) return std::nullopt;
   return std::move((*item)->record);
@@ -153,8 +153,9 @@ bool DynamoDbStore::wait_to_retry(Verdict verdict, int attempt, SteadyTime deadl
   return true;
 }
 
+// Half of the time, so that a lost answer leaves some to ask again.
 dynamodb::SteadyTime DynamoDbStore::send_deadline(SteadyTime deadline) const {
-  return std::min(deadline, timeline_->now() + limits::dynamodb_answer_deadline);
+  return std::min(deadline, timeline_->now() + options_.deadline / 2);
 }
 
 const StoreError* DynamoDbStore::resting() const { return timeline_->now() < rests_until_ ? &rests_because_ : nullptr; }

@@ -1,6 +1,7 @@
 // Counters in a DynamoDB table, or in any engine that speaks its protocol, shared by many writers.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "counter/store.hpp"
+#include "limits.hpp"
 #include "store/dynamodb/link.hpp"
 #include "store/dynamodb/requests.hpp"
 #include "store/dynamodb/retries.hpp"
@@ -17,9 +19,9 @@
 
 namespace vc::store {
 
-/// One conditional UpdateItem a counter and batch, sent again until it is decided or limits::dynamodb_deadline has
-/// passed: counted exactly once, whatever the network loses or repeats. A table that cannot be reached, or refuses us,
-/// is left alone for limits::dynamodb_rest; what comes meanwhile is refused at once.
+/// One conditional UpdateItem a counter and batch, sent again until it is decided or its deadline has passed: counted
+/// exactly once, whatever the network loses or repeats. A table that cannot be reached, or refuses us, is left alone
+/// for limits::dynamodb_rest; what comes meanwhile is refused at once.
 ///
 /// Thread: one at a time. Never broken.
 class DynamoDbStore final : public counter::CounterStore {
@@ -27,6 +29,7 @@ class DynamoDbStore final : public counter::CounterStore {
   struct Options {
     std::string table;
     dynamodb::Engine engine = dynamodb::Engine::dynamodb;
+    std::chrono::milliseconds deadline = limits::dynamodb_deadline;  // of a batch
   };
 
   /// Asks nothing yet.
