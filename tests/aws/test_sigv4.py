@@ -3,7 +3,6 @@
 import datetime
 import json
 import os
-import pathlib
 import random
 import string
 import subprocess
@@ -14,8 +13,9 @@ import botocore.awsrequest
 import botocore.credentials
 import pytest
 
-BUILD = pathlib.Path(os.environ.get("VISITOR_COUNTER", "build/debug/visitor-counter")).parent
-SIGN_REQUEST = os.environ.get("SIGN_REQUEST", str(BUILD / "tests" / "sign_request"))
+from support.server import ROOT
+
+SIGN_REQUEST = os.environ.get("SIGN_REQUEST", ROOT / "build/debug/tests/sign_request")
 
 KEY_CHARACTERS = string.ascii_letters + string.digits + "/+="
 VALUE_CHARACTERS = string.ascii_letters + string.digits + "   /+=;:,\"'()\t"

@@ -14,7 +14,7 @@ from e2e.answers import VERSION, visit_number
 from support.raw_http import ask, stored_count
 from support.server import Server, clean_environment, run
 
-COMMANDS = ["serve", "get", "set", "health", "config", "version"]
+COMMANDS = ["serve", "get", "set", "health", "table", "config", "version"]
 FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
 DEFAULTS = {
     "listen": "127.0.0.1:8080",
