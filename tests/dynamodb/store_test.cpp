@@ -266,6 +266,7 @@ TEST(DynamoDbStore, NeverLosesOrDoublesAVisitOverABadNetwork) {
     FakeTable table(shows);
     const Engine engine = shows == FakeTable::ShowsItem::yes ? Engine::dynamodb : Engine::dynalite;
     std::vector<std::unique_ptr<Writer>> writers;
+    writers.reserve(5);
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
       writers.push_back(std::make_unique<Writer>(table, seed, bad_network, engine));
     }
@@ -285,6 +286,7 @@ TEST(DynamoDbStore, NeverLosesOrDoublesAVisitOverABadNetwork) {
 TEST(DynamoDbStore, NeverLosesOrDoublesAVisitWhereTwoWritersShareASlot) {
   FakeTable table;
   std::vector<std::unique_ptr<Writer>> writers;
+  writers.reserve(2);
   for (int i = 0; i < 2; ++i) writers.push_back(std::make_unique<Writer>(table, seed_of(7, i), bad_network));
   Told told;
   for (int i = 0; i < 4'000; ++i) {

@@ -224,7 +224,7 @@ aws::HttpResult FakeNetwork::send(const aws::HttpRequest& request, aws::SteadyTi
   last_ = request;
   deliver_late_copies();
   if (!answers.empty()) {
-    const aws::HttpResponse response = answers.front();
+    aws::HttpResponse response = std::move(answers.front());
     answers.erase(answers.begin());
     return response;
   }

@@ -72,7 +72,7 @@ class FakeNetwork final : public aws::HttpClient {
   int bytes_sent() const { return bytes_sent_; }
   const aws::HttpRequest& last() const { return last_; }
   /// Answered with this instead of being applied, one a request, before any other fault.
-  std::vector<aws::HttpResponse> answers{};
+  std::vector<aws::HttpResponse> answers;
 
  private:
   bool happens(double probability);
