@@ -1,5 +1,6 @@
 #include "store/dynamodb/item.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/value.hpp>
 
 #include <charconv>
@@ -58,10 +59,10 @@ Result<Item> read_item(const json::object& attributes, const counter::Counter& c
   Item item;
   const auto count = number(attributes, "visit_count", limits::count_max);
   if (!count) return std::unexpected(count.error());
-  const auto last = sequence(attributes, "s" + std::to_string(slot));
+  const auto last = sequence(attributes, fmt::format("s{}", slot));
   if (!last) return std::unexpected(last.error());
   item.sequence = *last;
-  const auto ended_at = number(attributes, "a" + std::to_string(slot), limits::count_max);
+  const auto ended_at = number(attributes, fmt::format("a{}", slot), limits::count_max);
   if (!ended_at) return std::unexpected(ended_at.error());
   item.ended_at = *ended_at;
   if (!*count) return item;
