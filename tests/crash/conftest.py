@@ -1,4 +1,4 @@
-"""A store of a test's own, a printed seed, and a list of what the machine did not let us try."""
+"""A printed seed, and a list of what the machine did not let us try."""
 
 import os
 import random
@@ -10,16 +10,6 @@ pytest.register_assert_rewrite("support.history", "support.visitors", "crash.liv
 from crash.lives import NOT_RUN
 
 SEED = int(os.environ.get("CRASH_SEED", random.SystemRandom().randrange(1 << 32)))
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "visits.db"
-
-
-@pytest.fixture
-def store(path):
-    return f"sqlite:{path}"
 
 
 @pytest.fixture

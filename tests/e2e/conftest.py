@@ -1,4 +1,4 @@
-"""One server a module, the rule that some tests must not move its count, and a store of a test's own."""
+"""One server a module, and the rule that some tests must not move its count."""
 
 import pytest
 
@@ -16,16 +16,6 @@ def server(request):
         exit_code = running.stop()
     assert exit_code == 0
     assert [line for line in running.log if "unparsed" in line] == []
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "visits.db"
-
-
-@pytest.fixture
-def store(path):
-    return f"sqlite:{path}"
 
 
 @pytest.fixture

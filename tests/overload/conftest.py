@@ -1,18 +1,8 @@
-"""A store of a test's own, and as many descriptors as the machine gives."""
+"""As many descriptors as the machine gives."""
 
 import resource
 
 import pytest
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "visits.db"
-
-
-@pytest.fixture
-def store(path):
-    return f"sqlite:{path}"
 
 
 @pytest.fixture(autouse=True)
