@@ -92,9 +92,8 @@ Result<void> assign_log_format(LogStyle& to, const std::string& value) {
                            {{"auto", LogStyle::automatic}, {"text", LogStyle::text}, {"json", LogStyle::json}}));
 }
 
-Result<void> assign_log_level(LogLevel& to, std::string value) {
-  std::ranges::transform(value, value.begin(), to_lower);
-  return assign_choice(to, value,
+Result<void> assign_log_level(LogLevel& to, const std::string& value) {
+  return assign_choice(to, lower_case(value),
                        std::to_array<std::pair<std::string_view, LogLevel>>({{"debug", LogLevel::debug},
                                                                              {"info", LogLevel::info},
                                                                              {"warn", LogLevel::warn},

@@ -7,6 +7,7 @@
 
 #include "aws/https_client.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "limits.hpp"
 
 namespace vc::aws {
@@ -153,10 +154,7 @@ CredentialChain::Found CredentialChain::at_container() const {
 }
 
 bool CredentialChain::has_imds() const {
-  std::string disabled(variable(environment_, "AWS_EC2_METADATA_DISABLED"));
-  std::ranges::transform(disabled, disabled.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return disabled != "true";
+  return lower_case(variable(environment_, "AWS_EC2_METADATA_DISABLED")) != "true";
 }
 
 // Version 2 only: a token first, then what it opens.

@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.hpp"
+
 namespace vc::aws {
 namespace {
 
 namespace json = boost::json;
 
 /// What goes into a header: nothing that could end the line.
-bool printable(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
+bool printable(std::string_view text) { return std::ranges::all_of(text, is_visible); }
 
 std::optional<std::string> text_member(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -58,8 +58,7 @@ std::optional<WallTime> parse_expiration(std::string_view text) {
   constexpr std::string_view shape = "0000-00-00T00:00:00";
   if (text.size() <= shape.size()) return std::nullopt;
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (shape[i] == '0' ? !digit : text[i] != shape[i]) return std::nullopt;
+    if (shape[i] == '0' ? !is_digit(text[i]) : text[i] != shape[i]) return std::nullopt;
   }
   std::string_view zone = text.substr(shape.size());
   if (zone.starts_with('.')) zone.remove_prefix(std::min(zone.find_first_not_of("0123456789", 1), zone.size()));

@@ -12,6 +12,7 @@
 
 #include "base/check.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 
 namespace vc::aws {
 namespace {
@@ -46,23 +47,16 @@ std::string hex(const Digest& digest) {
   return text;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
-
 /// Without the blanks around it, and one blank for several.
-std::string trimmed(std::string_view text) {
-  std::string trimmed;
+std::string collapsed(std::string_view text) {
+  std::string collapsed;
   for (const char c : text) {
     const bool blank = c == ' ' || c == '\t';
-    if (!blank) trimmed.push_back(c);
-    if (blank && !trimmed.empty() && trimmed.back() != ' ') trimmed.push_back(' ');
+    if (!blank) collapsed.push_back(c);
+    if (blank && !collapsed.empty() && collapsed.back() != ' ') collapsed.push_back(' ');
   }
-  if (trimmed.ends_with(' ')) trimmed.pop_back();
-  return trimmed;
+  if (collapsed.ends_with(' ')) collapsed.pop_back();
+  return collapsed;
 }
 
 /// `20261122T184000Z`
@@ -82,7 +76,7 @@ struct CanonicalHeaders {
 
 CanonicalHeaders canonical_headers(const HttpRequest& request, std::string_view host) {
   std::map<std::string, std::string> sorted = {{"host", std::string(host)}};
-  for (const Header& header : request.headers) sorted.emplace(lower_case(header.name), trimmed(header.value));
+  for (const Header& header : request.headers) sorted.emplace(lower_case(header.name), collapsed(header.value));
   check(sorted.size() == request.headers.size() + 1, "the names of signed headers are distinct");
   CanonicalHeaders headers;
   for (const auto& [name, value] : sorted) {

@@ -6,16 +6,16 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.hpp"
+
 namespace vc::aws {
 namespace {
 
 constexpr std::uint16_t default_port(Scheme scheme) { return scheme == Scheme::https ? 443 : 80; }
 
-bool host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-}
+bool host_character(char c) { return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_'; }
 
-bool path_character(char c) { return c > ' ' && c <= '~' && c != '?' && c != '#'; }
+bool path_character(char c) { return is_visible(c) && c != '?' && c != '#'; }
 
 std::optional<std::uint16_t> port_of(std::string_view text) {
   std::uint16_t port = 0;
@@ -39,9 +39,7 @@ std::optional<std::string> take_host(std::string_view& rest) {
   std::string host(rest.substr(0, end));
   rest.remove_prefix(end);
   if (host.empty() || !std::ranges::all_of(host, host_character)) return std::nullopt;
-  std::ranges::transform(host, host.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return host;
+  return lower_case(host);
 }
 
 }  // namespace

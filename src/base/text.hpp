@@ -1,6 +1,8 @@
 // ASCII, whatever the locale: protocols and names are made of it.
 #pragma once
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace vc {
@@ -18,6 +20,12 @@ constexpr bool is_visible(char c) { return c > ' ' && c <= '~'; }
 constexpr bool is_control(char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7F'; }
 
 constexpr char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+
+inline std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), to_lower);
+  return lower;
+}
 
 /// Without the spaces and tabs around it.
 constexpr std::string_view trimmed(std::string_view text) {

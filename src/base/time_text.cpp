@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace vc {
 namespace {
 
@@ -51,9 +53,8 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   constexpr std::string_view shape = "Xxx, 00 Xxx 0000 00:00:00 GMT";
   if (text.size() != shape.size()) return std::nullopt;
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
     const bool letter = shape[i] == 'X' || shape[i] == 'x';
-    if (shape[i] == '0' ? !digit : (!letter && text[i] != shape[i])) return std::nullopt;
+    if (shape[i] == '0' ? !is_digit(text[i]) : (!letter && text[i] != shape[i])) return std::nullopt;
   }
   const auto number = [&](std::size_t at, std::size_t size) {
     int value = 0;

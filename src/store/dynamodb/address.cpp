@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace vc::store::dynamodb {
 namespace {
 
@@ -13,17 +15,15 @@ constexpr std::string_view scheme = "dynamodb://";
 constexpr std::array<std::pair<std::string_view, Engine>, 3> engines = {
     {{"dynamodb", Engine::dynamodb}, {"alternator", Engine::alternator}, {"dynalite", Engine::dynalite}}};
 
-bool letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
 /// The rules of DynamoDB.
 bool is_table_name(std::string_view name) {
-  const auto allowed = [](char c) { return letter_or_digit(c) || c == '_' || c == '-' || c == '.'; };
+  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.'; };
   return name.size() >= 3 && name.size() <= 255 && std::ranges::all_of(name, allowed);
 }
 
 /// A part of a host name, so that it leads nowhere else.
 bool is_region(std::string_view name) {
-  const auto allowed = [](char c) { return letter_or_digit(c) || c == '-'; };
+  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '-'; };
   return !name.empty() && name.size() <= 63 && std::ranges::all_of(name, allowed);
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace vc::store::dynamodb {
 namespace {
 
@@ -22,7 +24,7 @@ std::string text(const Sequence& sequence) {
 }
 
 std::optional<Sequence> parse_sequence(std::string_view text) {
-  const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = std::ranges::all_of(text, is_digit);
   if (text.empty() || text.size() > digits_max || !digits) return std::nullopt;
   Wide wide = 0;
   for (const char c : text) wide = wide * 10 + static_cast<unsigned>(c - '0');
