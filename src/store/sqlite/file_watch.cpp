@@ -1,5 +1,6 @@
 #include "store/sqlite/file_watch.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/file.hpp"
@@ -7,9 +8,11 @@
 namespace vc::store::sqlite {
 
 std::optional<FileWatch::Identity> FileWatch::identity(const std::string& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return Identity{.device = status.st_dev, .inode = status.st_ino};
+  // Only what is needed: who has asked for a file's times makes the kernel note them anew at each write (multigrain
+  // timestamps, Linux 6.13), and the log is written at each commit.
+  struct statx status{};
+  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO, &status) != 0) return std::nullopt;
+  return Identity{.device_major = status.stx_dev_major, .device_minor = status.stx_dev_minor, .inode = status.stx_ino};
 }
 
 Result<void> FileWatch::add(const std::filesystem::path& file) {

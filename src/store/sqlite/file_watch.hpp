@@ -1,8 +1,7 @@
 // Whether the files that a store has open are still the ones that their names lead to.
 #pragma once
 
-#include <sys/types.h>
-
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,7 +12,7 @@
 namespace vc::store::sqlite {
 
 /// What is written to a file that was renamed, deleted or replaced is lost for the next start, and SQLite does not
-/// look. Cost of a look: one stat(2) a file, about a microsecond.
+/// look. Cost of a look: one statx(2) a file, about a microsecond.
 class FileWatch final {
  public:
   /// Watches the file that has this name now. Errors: there is none.
@@ -25,8 +24,9 @@ class FileWatch final {
 
  private:
   struct Identity {
-    dev_t device;
-    ino_t inode;
+    std::uint32_t device_major;
+    std::uint32_t device_minor;
+    std::uint64_t inode;
     bool operator==(const Identity&) const = default;
   };
   struct Watched {
