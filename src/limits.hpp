@@ -121,7 +121,7 @@ inline constexpr auto dynamodb_deadline = 2s;
 inline constexpr std::uint64_t dynamodb_timeout_seconds_max = 60;
 /// For the first request to be sent at all, when the table cannot be reached: a visitor is told within a second.
 inline constexpr auto dynamodb_unsent_deadline = 800ms;
-/// How long a table that cannot be reached, or refuses us, is left alone.
+/// How long a table that cannot be reached, does not answer, or refuses us, is left alone.
 inline constexpr auto dynamodb_rest = 250ms;
 /// The bound of the random pause before a request is sent again; it doubles each time.
 inline constexpr auto dynamodb_first_pause = 25ms;

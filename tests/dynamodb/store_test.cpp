@@ -92,6 +92,7 @@ TEST(DynamoDbStore, CountsOnceWhenTheReplyIsLost) {
     EXPECT_EQ(unknown.outcome, Outcome::unknown) << "no answer ever came";
     EXPECT_EQ(count_in(table), before + 5) << "and yet it was counted, once";
     writer.network->change({});
+    writer.timeline->wait(limits::dynamodb_rest);
     EXPECT_EQ(writer.add(1).count_after, before + 6);
   }
 }
@@ -115,12 +116,7 @@ TEST(DynamoDbStore, SaysUnknownWhenARequestMayHaveArrived) {
   EXPECT_EQ(unknown.error.fault, StoreFault::connection);
 }
 
-TEST(DynamoDbStore, AnswersForAnUnreachableTableWithinASecondAndThenAtOnce) {
-  FakeTable table;
-  Writer writer(table, 1, {.unreachable = 1});
-  const auto began = writer.timeline->now();
-  EXPECT_EQ(writer.add(1).error.fault, StoreFault::connection);
-  EXPECT_LT(writer.timeline->now() - began, 1s);
+void expect_left_alone_for_a_while(Writer& writer) {
   const int requests = writer.network->requests();
   EXPECT_EQ(writer.add(1).outcome, Outcome::not_counted);
   EXPECT_FALSE(writer.store->read(main_counter, noon));
@@ -129,6 +125,34 @@ TEST(DynamoDbStore, AnswersForAnUnreachableTableWithinASecondAndThenAtOnce) {
   writer.network->change({});
   writer.timeline->wait(limits::dynamodb_rest);
   EXPECT_EQ(writer.add(1).outcome, Outcome::counted);
+}
+
+TEST(DynamoDbStore, AnswersForAnUnreachableTableWithinASecondAndThenAtOnce) {
+  for (const auto& [faults, fault] : {std::pair(Faults{.unreachable = 1}, StoreFault::connection),
+                                      std::pair(Faults{.black_hole = 1}, StoreFault::timeout)}) {
+    FakeTable table;
+    Writer writer(table, 1, faults);
+    const auto began = writer.timeline->now();
+    const Addition refused = writer.add(1);
+    EXPECT_LT(writer.timeline->now() - began, 1s);
+    EXPECT_EQ(refused.outcome, Outcome::not_counted);
+    EXPECT_EQ(refused.error.fault, fault);
+    expect_left_alone_for_a_while(writer);
+
+    writer.network->change(faults);
+    const auto asked = writer.timeline->now();
+    EXPECT_FALSE(writer.store->read(main_counter, noon));
+    EXPECT_LT(writer.timeline->now() - asked, 1s);
+  }
+}
+
+TEST(DynamoDbStore, LeavesATableAloneThatDoesNotAnswer) {
+  FakeTable table;
+  Writer writer(table, 1, {.slow_reply = 1});
+  const auto began = writer.timeline->now();
+  EXPECT_EQ(writer.add(1).outcome, Outcome::unknown);
+  EXPECT_LE(writer.timeline->now() - began, limits::dynamodb_deadline);
+  expect_left_alone_for_a_while(writer);
 }
 
 TEST(DynamoDbStore, SendsFewAgainWhereHalfIsThrottled) {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/check.hpp"
+#include "limits.hpp"
 #include "store/dynamodb/sequence.hpp"
 
 namespace vc::tests {
@@ -216,6 +217,10 @@ void FakeNetwork::deliver_late_copies() {
   });
 }
 
+void FakeNetwork::wait_until(aws::SteadyTime time) {
+  timeline_.wait(std::chrono::ceil<std::chrono::milliseconds>(time - timeline_.now()));
+}
+
 aws::HttpResult FakeNetwork::send(const aws::HttpRequest& request, aws::SteadyTime deadline) {
   const auto lost = [](std::string_view why) {
     return std::unexpected(aws::HttpFailure{aws::Sent::perhaps, aws::HttpTrouble::connection, std::string(why)});
@@ -231,6 +236,10 @@ aws::HttpResult FakeNetwork::send(const aws::HttpRequest& request, aws::SteadyTi
   if (happens(faults_.unreachable)) {
     return std::unexpected(aws::HttpFailure{aws::Sent::nothing, aws::HttpTrouble::connection, "refused"});
   }
+  if (happens(faults_.black_hole)) {
+    wait_until(std::min(deadline, timeline_.now() + limits::aws_connect_deadline));
+    return std::unexpected(aws::HttpFailure{aws::Sent::nothing, aws::HttpTrouble::timeout, "cannot connect"});
+  }
   bytes_sent_ += static_cast<int>(request.body.size());
   if (happens(faults_.throttled)) return dynamodb_error(400, "ThrottlingException");
   if (happens(faults_.error_before)) return dynamodb_error(500, "InternalServerError");
@@ -243,7 +252,7 @@ aws::HttpResult FakeNetwork::send(const aws::HttpRequest& request, aws::SteadyTi
   if (happens(faults_.wrong_checksum)) response.body.push_back(' ');
   if (happens(faults_.no_json)) return aws::HttpResponse{200, {}, "<html>"};
   if (happens(faults_.slow_reply)) {
-    timeline_.wait(std::chrono::ceil<std::chrono::milliseconds>(deadline - timeline_.now()));
+    wait_until(deadline);
     return std::unexpected(aws::HttpFailure{aws::Sent::perhaps, aws::HttpTrouble::timeout, "slow"});
   }
   return response;

@@ -56,6 +56,7 @@ struct Faults {
   double wrong_checksum = 0;
   double no_json = 0;
   double unreachable = 0;  // nothing is sent
+  double black_hole = 0;   // likewise, and it takes all the time that connecting may take
   double late_copy = 0;    // beside the above, if it was sent: a copy arrives again after some other requests
 };
 
@@ -77,6 +78,7 @@ class FakeNetwork final : public aws::HttpClient {
  private:
   bool happens(double probability);
   void deliver_late_copies();
+  void wait_until(aws::SteadyTime time);
 
   FakeTable& table_;
   store::dynamodb::Timeline& timeline_;

@@ -23,6 +23,7 @@ using dynamodb::SlotWrite;
 using dynamodb::Verdict;
 
 namespace json = boost::json;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -148,7 +149,9 @@ StoreResult<std::optional<Item>> DynamoDbStore::get(const Counter& counter, Stea
 /// Whether there is time and reason to send again, after waiting for it.
 bool DynamoDbStore::wait_to_retry(Verdict verdict, int attempt, SteadyTime deadline) {
   const auto pause = retries_.next(verdict, attempt);
-  if (!pause || timeline_->now() + *pause >= deadline) return false;
+  // A server that is out of reach may take the whole of it again.
+  const auto connecting = verdict == Verdict::not_sent ? limits::aws_connect_deadline : 0ms;
+  if (!pause || timeline_->now() + *pause + connecting >= deadline) return false;
   timeline_->wait(*pause);
   return true;
 }
@@ -163,7 +166,8 @@ const StoreError* DynamoDbStore::resting() const { return timeline_->now() < res
 void DynamoDbStore::rest_after(Verdict verdict, const StoreError& error) {
   const bool out_of_reach =
       verdict == Verdict::not_sent || verdict == Verdict::credentials || verdict == Verdict::refused;
-  if (!out_of_reach) return;
+  const bool silent = verdict == Verdict::unclear && error.fault == StoreFault::timeout;
+  if (!out_of_reach && !silent) return;
   rests_until_ = timeline_->now() + limits::dynamodb_rest;
   rests_because_ = error;
 }

@@ -20,8 +20,8 @@
 namespace vc::store {
 
 /// One conditional UpdateItem a counter and batch, sent again until it is decided or its deadline has passed: counted
-/// exactly once, whatever the network loses or repeats. A table that cannot be reached, or refuses us, is left alone
-/// for limits::dynamodb_rest; what comes meanwhile is refused at once.
+/// exactly once, whatever the network loses or repeats. A table that cannot be reached, does not answer, or refuses us,
+/// is left alone for limits::dynamodb_rest; what comes meanwhile is refused at once.
 ///
 /// Thread: one at a time. Never broken.
 class DynamoDbStore final : public counter::CounterStore {
