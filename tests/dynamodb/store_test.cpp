@@ -2,6 +2,7 @@
 
 #include "store/dynamodb/store.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
@@ -263,6 +264,30 @@ TEST(DynamoDbStore, CountsWithAClockAnHourBehindAnothersInTheSameSlot) {
   EXPECT_EQ(ahead.add(1, noon + 1h).count_after, 3U);
 }
 
+/// The writers' slots that an item has, as their numbers.
+std::vector<int> slots_of(const FakeTable& table) {
+  std::vector<int> found;
+  for (int slot = 0; slot < dynamodb::slots; ++slot) {
+    if (!table.number("main_counter", fmt::format("s{}", slot)).empty()) found.push_back(slot);
+  }
+  return found;
+}
+
+TEST(DynamoDbStore, MovesToAnotherSlotWhereAFasterWriterHasItsOwn) {
+  FakeTable table;
+  Writer ahead(table, seed_of(3, 0));
+  Writer behind(table, seed_of(3, 1));
+  ahead.add(1, noon + 1h);
+  behind.add(1, noon);
+  EXPECT_EQ(behind.network->requests(), 2);
+  EXPECT_EQ(slots_of(table).size(), 2U);
+  for (int i = 0; i < 100; ++i) {
+    ahead.add(1, noon + 1h);
+    behind.add(1, noon);
+  }
+  EXPECT_EQ(behind.network->requests(), 102) << "they meet once";
+}
+
 /// Many writers, on one network each, and what they were told.
 struct Told {
   Count counted = 0;
@@ -307,14 +332,18 @@ TEST(DynamoDbStore, NeverLosesOrDoublesAVisitOverABadNetwork) {
   }
 }
 
-TEST(DynamoDbStore, NeverLosesOrDoublesAVisitWhereTwoWritersShareASlot) {
+TEST(DynamoDbStore, NeverLosesOrDoublesAVisitWhereThereAreMoreWritersThanSlots) {
+  constexpr int crowd = dynamodb::slots + 4;
   FakeTable table;
   std::vector<std::unique_ptr<Writer>> writers;
-  writers.reserve(2);
-  for (int i = 0; i < 2; ++i) writers.push_back(std::make_unique<Writer>(table, seed_of(7, i), bad_network));
+  writers.reserve(crowd);
+  for (std::uint64_t seed = 0; seed < crowd; ++seed) {
+    writers.push_back(std::make_unique<Writer>(table, seed, bad_network));
+  }
   Told told;
-  for (int i = 0; i < 4'000; ++i) {
-    told.note(writers[static_cast<std::size_t>(i % 2)]->add(1, noon + std::chrono::milliseconds(i)));
+  for (int i = 0; i < 8'000; ++i) {
+    const WallTime now = noon + std::chrono::milliseconds(i) + (i % 5) * 1s;
+    told.note(writers[static_cast<std::size_t>(i % crowd)]->add(1, now));
   }
   EXPECT_TRUE(told.distinct);
   EXPECT_GE(count_in(table), told.counted);

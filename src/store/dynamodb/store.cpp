@@ -45,9 +45,10 @@ DynamoDbStore::DynamoDbStore(Options options, dynamodb::Link link, std::shared_p
     : options_(std::move(options)),
       link_(std::move(link)),
       timeline_(std::move(timeline)),
-      slot_(static_cast<int>(random.bits() % dynamodb::slots)),
-      sequences_(Random(random.bits())),
-      retries_(Random(random.bits())),
+      random_(random),
+      slot_(static_cast<int>(random_.bits() % dynamodb::slots)),
+      sequences_(Random(random_.bits())),
+      retries_(Random(random_.bits())),
       rests_until_(timeline_->now()) {}
 
 void DynamoDbStore::add(std::span<Addition> batch, WallTime now) {
@@ -111,6 +112,7 @@ DynamoDbStore::Written DynamoDbStore::write(const Change& change, SteadyTime dea
       if (const auto* failed = std::get_if<SlotWrite::Failed>(&step)) {
         return given_up(*failed, {StoreFault::storage, "another writer's visits hide what became of these"});
       }
+      if (std::get<SlotWrite::Send>(step).sequence != sending.sequence) leave_slot();
       if (attempt < limits::dynamodb_retries_max && timeline_->now() < deadline) continue;
       return given_up(write.give_up(), {StoreFault::timeout, "no decision in time"});
     }
@@ -170,6 +172,14 @@ void DynamoDbStore::rest_after(Verdict verdict, const StoreError& error) {
   if (!out_of_reach && !silent) return;
   rests_until_ = timeline_->now() + limits::dynamodb_rest;
   rests_because_ = error;
+}
+
+// Another writer has it, and was faster. Two busy writers in one slot would refuse each other's first sends without
+// end; with a clock that is ahead, the same one would win each time. Nothing of ours is decided here any more, and a
+// copy of an earlier batch is older than what the slot holds, or was told as unknown: as after a restart.
+void DynamoDbStore::leave_slot() {
+  const int step = 1 + static_cast<int>(random_.bits() % (dynamodb::slots - 1));
+  slot_ = (slot_ + step) % dynamodb::slots;
 }
 
 }  // namespace vc::store

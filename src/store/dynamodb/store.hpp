@@ -21,7 +21,8 @@ namespace vc::store {
 
 /// One conditional UpdateItem a counter and batch, sent again until it is decided or its deadline has passed: counted
 /// exactly once, whatever the network loses or repeats. A table that cannot be reached, does not answer, or refuses us,
-/// is left alone for limits::dynamodb_rest; what comes meanwhile is refused at once.
+/// is left alone for limits::dynamodb_rest; what comes meanwhile is refused at once. A writer that meets another in its
+/// slot moves to another one.
 ///
 /// Thread: one at a time. Never broken.
 class DynamoDbStore final : public counter::CounterStore {
@@ -60,11 +61,13 @@ class DynamoDbStore final : public counter::CounterStore {
   SteadyTime send_deadline(SteadyTime deadline) const;
   const counter::StoreError* resting() const;
   void rest_after(dynamodb::Verdict verdict, const counter::StoreError& error);
+  void leave_slot();
 
   const Options options_;
   dynamodb::Link link_;
   const std::shared_ptr<dynamodb::Timeline> timeline_;
-  const int slot_;
+  Random random_;
+  int slot_;
   dynamodb::Sequences sequences_;
   dynamodb::Retries retries_;
   SteadyTime rests_until_;
