@@ -4,28 +4,11 @@ import concurrent.futures
 import json
 import signal
 
-import pytest
-
-from support.dynalite import KEYS, Dynalite
+from support.dynalite import KEYS
 from support.raw_http import VISIT, Connection, NoAnswer, ask, stored_count
 from support.server import Server, clean_environment, run
 
 ENVIRONMENT = clean_environment(**KEYS)
-
-
-@pytest.fixture(scope="module")
-def dynalite():
-    with Dynalite() as server:
-        yield server
-
-
-@pytest.fixture
-def table(dynalite, request):
-    """A new table's address."""
-    store = dynalite.store(request.node.name.replace("[", "-").strip("]"))
-    made = run("table", "create", "--store", store, env=ENVIRONMENT)
-    assert made.returncode == 0, made.stderr
-    return store
 
 
 def serve(store):

@@ -31,10 +31,17 @@ class Dynalite:
         return self
 
     def __exit__(self, *_):
+        self.end()
+
+    def signal(self, number):
+        self._process.send_signal(number)
+
+    def end(self):
+        """Nobody listens on its port any more."""
         self._process.kill()
         self._process.wait()
         self._process.stdout.close()
 
-    def store(self, table):
+    def store(self, table, timeout_seconds=PATIENCE_SECONDS):
         """The table's address, as --store takes it: patient, for the machine may be busy."""
-        return f"dynamodb://{table}?region=local&endpoint={self.endpoint}&engine=dynalite&timeout={PATIENCE_SECONDS}"
+        return f"dynamodb://{table}?region=local&endpoint={self.endpoint}&engine=dynalite&timeout={timeout_seconds}"
