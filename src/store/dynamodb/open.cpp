@@ -2,23 +2,24 @@
 
 #include "aws/credential_chain.hpp"
 #include "aws/https_client.hpp"
+#include "store/dynamodb/table.hpp"
+#include "store/dynamodb/trouble.hpp"
 
 namespace vc::store::dynamodb {
 namespace {
 
 using counter::StoreError;
-using counter::StoreFault;
 
-std::unexpected<Error> told(const Address& address, const StoreError& error) {
-  switch (error.fault) {
-    case StoreFault::table_not_found:
-      return fail("there is no table {} ({}); `visitor-counter table create` makes it", address.table, text(address));
-    case StoreFault::access_denied: return fail("no access to the table {}: {}", address.table, error.detail);
-    case StoreFault::storage:
-      return fail("the table {} refuses to be read: {}; `visitor-counter table check` looks closer", address.table,
-                  error.detail);
-    default: return fail("the table {} does not answer: {}", address.table, error.detail);
+/// The table was reached, and refuses to be read. Its description may tell more: another key.
+std::unexpected<Error> look_closer(const Address& address, const Environment& environment, const Clock& clock,
+                                   const StoreError& error) {
+  auto link = connect(address, environment, clock);
+  if (!link) return std::unexpected(link.error());
+  RealTimeline timeline;
+  if (const auto checked = check_table(*link, address, timeline); !checked) {
+    return fail("{} ({})", checked.error().message, error.detail);
   }
+  return trouble(address, error);
 }
 
 }  // namespace
@@ -42,8 +43,12 @@ Result<std::unique_ptr<DynamoDbStore>> open(const Address& address, const Enviro
   if (!link) return std::unexpected(link.error());
   auto store = std::make_unique<DynamoDbStore>(DynamoDbStore::Options{address.table, address.engine, address.timeout},
                                                std::move(*link), std::make_shared<RealTimeline>(), Random());
-  if (const auto record = store->read(counter, clock.now()); !record) return told(address, record.error());
-  return store;
+  const auto record = store->read(counter, clock.now());
+  if (record) return store;
+  if (record.error().fault == counter::StoreFault::storage) {
+    return look_closer(address, environment, clock, record.error());
+  }
+  return trouble(address, record.error());
 }
 
 }  // namespace vc::store::dynamodb

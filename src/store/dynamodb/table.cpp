@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "limits.hpp"
+#include "store/dynamodb/trouble.hpp"
 
 namespace vc::store::dynamodb {
 namespace {
@@ -54,11 +55,6 @@ json::object creation(const Address& address) {
   return body;
 }
 
-std::unexpected<Error> failed(const Address& address, const counter::StoreError& error) {
-  if (error.fault == StoreFault::table_not_found) return fail("there is no table {}", address.table);
-  return fail("the table {}: {}", address.table, error.detail);
-}
-
 /// The table as it is described; a member that is missing is an empty object.
 json::object described(const Reply& reply) {
   const json::value* table = reply.body.if_contains("Table");
@@ -72,7 +68,7 @@ Result<void> wait_until_active(Link& link, const Address& address, Timeline& tim
     const bool missing = reply.error.fault == StoreFault::table_not_found;  // for a moment after its creation
     if (reply.verdict == Verdict::done && text_at(described(reply), "TableStatus") == "ACTIVE") return {};
     if (reply.verdict == Verdict::credentials || (reply.verdict == Verdict::refused && !missing)) {
-      return failed(address, reply.error);
+      return trouble(address, reply.error);
     }
     if (timeline.now() >= deadline) return fail("the table {} is not active yet; look again later", address.table);
     timeline.wait(limits::dynamodb_creation_pause);
@@ -85,7 +81,7 @@ Result<std::string> create_table(Link& link, const Address& address, Timeline& t
   const Reply created = ask(link, timeline, "CreateTable", creation(address));
   const bool existed =
       created.verdict == Verdict::refused && created.error.detail.starts_with("ResourceInUseException");
-  if (created.verdict != Verdict::done && !existed) return failed(address, created.error);
+  if (created.verdict != Verdict::done && !existed) return trouble(address, created.error);
   if (existed) return check_table(link, address, timeline);
   if (auto active = wait_until_active(link, address, timeline); !active) return std::unexpected(active.error());
   std::string done = fmt::format("table {}: created\n", address.table);
@@ -94,13 +90,13 @@ Result<std::string> create_table(Link& link, const Address& address, Timeline& t
   const Reply expiry = ask(link, timeline, "UpdateTimeToLive",
                            {{"TableName", address.table},
                             {"TimeToLiveSpecification", {{"Enabled", true}, {"AttributeName", "ItemExpireTTL"}}}});
-  if (expiry.verdict != Verdict::done) return failed(address, expiry.error);
+  if (expiry.verdict != Verdict::done) return trouble(address, expiry.error);
   return done + "expiry of previews: on\n";
 }
 
 Result<std::string> check_table(Link& link, const Address& address, Timeline& timeline) {
   const Reply reply = describe(link, address, timeline);
-  if (reply.verdict != Verdict::done) return failed(address, reply.error);
+  if (reply.verdict != Verdict::done) return trouble(address, reply.error);
   const json::object table = described(reply);
   if (!keyed_by_counter_id(table)) {
     return fail("the table {} has another key: it must be counter_id (S, HASH) alone", address.table);
