@@ -1,0 +1,153 @@
+// A server on a free port, a handler that answers with what it was asked, and clients: for the tests beside the server.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "http/server.hpp"
+#include "http/suspend.hpp"
+
+namespace vc::http {
+
+using namespace std::chrono_literals;
+
+inline const SystemClock clock_of_test;
+
+/// Answers with what it was asked; `/wait` waits until it is released, `/throw` throws.
+class EchoHandler final : public Handler {
+ public:
+  Awaitable<void> handle(const Request& request, Reply& reply) override {
+    if (request.path == "/throw") throw std::runtime_error("planted");
+    if (request.path == "/wait") {
+      co_await suspend([this](Resume resume) {
+        waiting_ = resume;
+        reached.store(true);
+        reached.notify_all();
+      });
+    }
+    Response response(200);
+    response.text(request.path == "/large" ? std::string(8 << 20, 'x')
+                                           : fmt::format("{}|{}", request.path, request.body));
+    reply.send(response);
+  }
+  void refuse(Refusal refusal, Reply& reply) override {
+    const Response response(refusal == Refusal::too_many_connections ? 429 : 400);
+    reply.send(response);
+  }
+  void failed(const std::exception&) override { ++failures; }
+
+  void release() { waiting_(); }
+
+  std::atomic<bool> reached = false;
+  std::atomic<int> failures = 0;
+
+ private:
+  Resume waiting_;
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  void start(const ServerOptions& options) {
+    open_connections_ = options.open_connections;
+    auto acceptor = listen(loop_, *parse_endpoint("127.0.0.1:0"));
+    ASSERT_TRUE(acceptor);
+    address_ = acceptor->local_endpoint();
+    server_.emplace(loop_, std::move(*acceptor), handler_, clock_of_test, options);
+    server_->start();
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+
+  void SetUp() override { start(options()); }
+
+  void TearDown() override {
+    stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void stop() {
+    loop_.post([this] { stop_now(); });
+  }
+
+  /// Thread: the loop's.
+  void stop_now() {
+    if (!std::exchange(stopped_, true)) server_->stop([this] { loop_.finish(); });
+  }
+
+  virtual ServerOptions options() const {
+    return {.connections_max = 10,
+            .header_deadline = 10s,
+            .idle_deadline = 75s,
+            .body_bytes_max = 1'000,
+            .bodies = RequestParser::Bodies::keep};
+  }
+
+  class Client {
+   public:
+    explicit Client(const Endpoint& address) : socket_(*context_) { socket_.connect(address); }
+    void send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
+    void end() { socket_.shutdown(tcp::socket::shutdown_send); }
+    void reset() {
+      socket_.set_option(asio::socket_base::linger(true, 0));
+      socket_.close();
+    }
+
+    /// The next answer's body. Empty: the connection ended.
+    std::string answer() {
+      boost::system::error_code error;
+      const auto size = asio::read_until(socket_, asio::dynamic_buffer(bytes_), "\r\n\r\n", error);
+      if (error) return "";
+      head = bytes_.substr(0, size);
+      bytes_.erase(0, size);
+      const auto length = std::stoul(head.substr(head.find("Content-Length: ") + 16));
+      while (bytes_.size() < length) {
+        std::array<char, 65536> piece;
+        bytes_.append(piece.data(), socket_.read_some(asio::buffer(piece)));
+      }
+      std::string body = bytes_.substr(0, length);
+      bytes_.erase(0, length);
+      return body;
+    }
+
+    bool ended() {
+      std::array<char, 1> byte;
+      boost::system::error_code error;
+      return bytes_.empty() && socket_.read_some(asio::buffer(byte), error) == 0;
+    }
+
+    std::string head;
+
+   private:
+    std::unique_ptr<asio::io_context> context_ = std::make_unique<asio::io_context>();
+    tcp::socket socket_;
+    std::string bytes_;
+  };
+
+  Client client() { return Client(address_); }
+
+  void wait_until_open(std::size_t connections) {
+    while (*open_connections_ != connections) std::this_thread::yield();
+  }
+
+  std::shared_ptr<const std::atomic<std::size_t>> open_connections_;
+  Loop loop_;
+  EchoHandler handler_;
+  std::optional<Server> server_;
+  std::thread thread_;
+  Endpoint address_;
+  bool stopped_ = false;
+};
+
+inline std::string get(std::string_view path) { return fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path); }
+
+}  // namespace vc::http
