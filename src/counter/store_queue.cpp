@@ -83,7 +83,7 @@ void StoreQueue::complete(StoreWork work, const StoreError* broken) {
     answer(std::move(done));
   }
   answer(std::move(work.reads));
-  if (broken == nullptr || closed_) return;
+  if (broken == nullptr) return;
   events_.broken(*broken);
   close(broken->fault);  // after an I/O error nothing more is acknowledged
 }

@@ -50,12 +50,15 @@ std::optional<std::size_t> ChunkScanner::scan(std::string_view bytes) {
 }
 
 bool ChunkScanner::take(std::string_view line) {
-  switch (line_) {
-    case Line::data_end: line_ = Line::size; return line.empty();
-    case Line::size: line_ = Line::trailer; return is_size_line(line);
-    case Line::trailer: return !line.starts_with(' ') && !line.starts_with('\t');
+  if (line_ == Line::data_end) {
+    line_ = Line::size;
+    return line.empty();
   }
-  return false;
+  if (line_ == Line::size) {
+    line_ = Line::trailer;
+    return is_size_line(line);
+  }
+  return !line.starts_with(' ') && !line.starts_with('\t');
 }
 
 }  // namespace vc::http

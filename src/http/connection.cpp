@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "base/append.hpp"
+#include "base/check.hpp"
 #include "http/server.hpp"
 #include "limits.hpp"
 
@@ -117,9 +118,7 @@ Awaitable<Parsed<void>> Connection::receive_body(std::size_t head_size) {
 
   buffer_.use_large();
   parser_.emplace(server_.options_.body_bytes_max, server_.options_.bodies);  // the head has moved
-  if (const auto parsed = parser_->parse_head(buffer_.unread().substr(0, head_size)); !parsed) {
-    co_return std::unexpected(parsed.error());
-  }
+  check(parser_->parse_head(buffer_.unread().substr(0, head_size)).has_value(), "a head is the same when it has moved");
   for (;;) {
     const std::string_view rest = buffer_.unread().substr(head_size);
     if (!rest.empty()) {
@@ -146,7 +145,7 @@ std::span<char> Connection::room() {
 
 // False: the client is gone or its time is up.
 bool Connection::received(boost::system::error_code error, std::size_t size) {
-  if (error == asio::error::operation_aborted && wait_is_over_) return look_once_more();
+  if (error == asio::error::operation_aborted) return look_once_more();
   peer_gone_ = static_cast<bool>(error);
   if (peer_gone_) return false;
   buffer_.filled(size);
@@ -201,7 +200,7 @@ void Connection::write(std::string_view bytes) {
 Awaitable<void> Connection::send_rest() {
   enter(Phase::sending);
   const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(unsent_), as_result);
-  peer_gone_ = error || wait_is_over_;
+  if (error) peer_gone_ = true;
   unsent_ = {};
 }
 
@@ -226,25 +225,12 @@ void Connection::enter(Phase phase) {
     return;
   }
   const SteadyTime now = coarse_now();
-  deadline_ = now + patience(phase);
+  deadline_ = now + server_.patience(phase);
   // A server that stops waits for its clients no longer than that, but always long enough to take an answer.
   if (server_.stopping_) {
     deadline_ = std::min(deadline_, std::max(server_.drained_by_, now + server_.options_.linger_deadline));
   }
   server_.waiting(phase).push_back(*this);
-}
-
-std::chrono::milliseconds Connection::patience(Phase phase) const {
-  const ServerOptions& options = server_.options_;
-  switch (phase) {
-    case Phase::idle: return options.idle_deadline;
-    case Phase::receiving: return options.header_deadline;
-    case Phase::receiving_body: return options.body_deadline;
-    case Phase::sending: return options.write_deadline;
-    case Phase::lingering: return options.linger_deadline;
-    case Phase::handling: break;
-  }
-  return std::chrono::milliseconds::max();
 }
 
 // A read that has completed keeps its bytes, and its request needs the socket for the answer: reading is cancelled, not
@@ -255,6 +241,7 @@ void Connection::end_wait() {
   boost::system::error_code ignored;
   if (phase_ == Phase::sending || phase_ == Phase::lingering) {
     socket_.close(ignored);
+    peer_gone_ = true;
   } else {
     socket_.cancel(ignored);
   }
@@ -277,7 +264,7 @@ void Connection::drain() {
 
 Awaitable<void> Connection::turn_away(std::unique_ptr<Connection> self) {
   self->refuse(Refusal::too_many_connections);
-  if (!self->peer_gone_) co_await self->linger();
+  co_await self->linger();
 }
 
 void Connection::turn_away_now() {

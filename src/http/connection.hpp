@@ -68,7 +68,6 @@ class Connection final
   void send(const Response& response) override;
   void write(std::string_view bytes);
   void enter(Phase phase);
-  std::chrono::milliseconds patience(Phase phase) const;
 
   Socket socket_;
   Server& server_;

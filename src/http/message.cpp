@@ -14,9 +14,8 @@ template <class Visitor>
 void Fields::for_each(std::string_view name, Visitor visit) const {
   std::string_view rest = block_;
   while (!rest.empty()) {
-    const auto end = rest.find("\r\n");
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
+    const std::string_view line = rest.substr(0, rest.find("\r\n"));
+    rest.remove_prefix(std::min(line.size() + 2, rest.size()));
     if (line.size() <= name.size() || line[name.size()] != ':') continue;
     if (same_token(line.substr(0, name.size()), name)) visit(trimmed(line.substr(name.size() + 1)));
   }

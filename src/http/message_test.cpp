@@ -22,9 +22,18 @@ TEST(Fields, GiveTheFirstAndCountAll) {
   EXPECT_EQ(fields.count("C"), 0U);
 }
 
+TEST(Fields, MayEndWithoutALineEnd) {
+  EXPECT_EQ(Fields("A: 1\r\nB: 2").find("B"), "2");
+}
+
 TEST(Fields, MayBeNone) {
   EXPECT_EQ(Fields().find("Host"), std::nullopt);
   EXPECT_EQ(Fields("").count("Host"), 0U);
+}
+
+TEST(ReasonPhrase, IsThatOfTheStatus) {
+  EXPECT_EQ(reason_phrase(431), "Request Header Fields Too Large");
+  EXPECT_EQ(reason_phrase(418), "Unknown");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "base/file.hpp"
 #include "limits.hpp"
 
 namespace vc::http {
@@ -34,9 +35,9 @@ Result<Acceptor> listen(Loop& loop, const Endpoint& address) {
 
 Result<Acceptor> share(const Acceptor& acceptor, Loop& loop) {
   boost::system::error_code error;
-  const tcp protocol = acceptor.local_endpoint(error).protocol();
+  const tcp protocol = acceptor.local_endpoint(error).protocol();  // a socket that listens has one
   const int descriptor = ::dup(const_cast<Acceptor&>(acceptor).native_handle());
-  if (error || descriptor < 0) return fail("cannot share a listening socket");
+  if (descriptor < 0) return fail("cannot share a listening socket: {}", errno_text());
   Acceptor copy(loop.executor());
   copy.assign(protocol, descriptor, error);
   if (error) return fail("cannot share a listening socket: {}", error.message());
@@ -51,7 +52,9 @@ Server::Server(Loop& loop, Acceptor acceptor, Handler& handler, const Clock& clo
       sweep_timer_(loop.executor()),
       handler_(handler),
       clock_(clock),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      patience_{options_.idle_deadline, options_.header_deadline, options_.body_deadline, options_.write_deadline,
+                options_.linger_deadline} {}
 
 void Server::start() { asio::co_spawn(loop_.executor(), accept(), asio::detached); }
 

@@ -78,6 +78,11 @@ class Server final {
   /// The connections that wait in this phase: all equally long, so those whose deadline is next are in front.
   Connections& waiting(Connection::Phase phase) { return waiting_[static_cast<std::size_t>(phase)]; }
 
+  /// How long they do.
+  std::chrono::milliseconds patience(Connection::Phase phase) const {
+    return patience_[static_cast<std::size_t>(phase)];
+  }
+
   Loop& loop_;
   Acceptor acceptor_;
   Timer accept_pause_;
@@ -85,6 +90,7 @@ class Server final {
   Handler& handler_;
   const Clock& clock_;
   const ServerOptions options_;
+  const std::array<std::chrono::milliseconds, Connection::waiting_phases> patience_;  // in the order of phases
   SecondText date_;
   std::string reply_;                                       // the one that is being written
   std::array<char, limits::large_buffer_bytes> discarded_;  // what lingering clients still send

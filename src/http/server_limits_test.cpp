@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
 #include <optional>
 #include <vector>
 
@@ -63,6 +62,28 @@ TEST_F(ImpatientServerTest, ClosesWhoGoesOnSendingAfterARefusal) {
   wait_until_open(0);
 }
 
+class HurriedServerTest : public ServerTest {
+  ServerOptions options() const override {
+    return {.connections_max = 2,
+            .header_deadline = 10s,
+            .idle_deadline = 75s,
+            .body_bytes_max = 10'000,
+            .bodies = RequestParser::Bodies::discard,
+            .body_deadline = 0s};
+  }
+};
+
+TEST_F(HurriedServerTest, ClosesWhoseBodyIsLateAlsoWhileItsBytesAreBeingRead) {
+  Client late = client();
+  wait_until_open(1);
+  at_once([&] {  // more than one read takes, and the deadlines are looked at between two of them
+    late.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n" + std::string(3'000, 'x'));
+    const auto looked_at = std::chrono::steady_clock::now() + limits::sweep_interval;
+    while (std::chrono::steady_clock::now() < looked_at) std::this_thread::yield();
+  });
+  EXPECT_TRUE(late.ended());
+}
+
 class FullServerTest : public ServerTest {
   ServerOptions options() const override {
     return {.connections_max = 2,
@@ -96,14 +117,11 @@ TEST_F(FullServerTest, LosesNoRequestOfAnIdleConnectionToANewcomer) {
   second.send(get("/a"));
   EXPECT_EQ(second.answer(), "/a|");
   std::optional<Client> third;
-  std::promise<void> sent;
-  loop_.post([&] {  // all that follows is seen at once
+  at_once([&] {  // the newcomer is seen before their requests
+    third.emplace(address_);
     first.send(get("/b"));
     second.send(get("/b"));
-    third.emplace(address_);
-    sent.set_value();
   });
-  sent.get_future().wait();
   EXPECT_EQ(first.answer(), "/b|");
   EXPECT_EQ(second.answer(), "/b|");
 }

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
 #include <optional>
 #include <string>
 
@@ -137,27 +136,21 @@ TEST_F(ServerTest, AnswersARequestThatHasArrivedUnreadWhenItStops) {
   Client visitor = client();
   visitor.send(get("/a"));
   EXPECT_EQ(visitor.answer(), "/a|");
-  std::promise<void> sent;
-  loop_.post([&] {  // its read is pending and sees nothing until this is over
+  at_once([&] {  // its read is pending and sees nothing until this is over
     visitor.send(get("/b"));
     stop_now();
-    sent.set_value();
   });
-  sent.get_future().wait();
   EXPECT_EQ(visitor.answer(), "/b|");
   EXPECT_TRUE(visitor.ended());
 }
 
 TEST_F(ServerTest, AnswersARequestThatHasArrivedOnANewConnectionWhenItStops) {
   std::optional<Client> visitor;
-  std::promise<void> sent;
-  loop_.post([&] {
+  at_once([&] {
     visitor.emplace(address_);
     visitor->send(get("/a"));
     stop_now();
-    sent.set_value();
   });
-  sent.get_future().wait();
   EXPECT_EQ(visitor->answer(), "/a|");
   EXPECT_TRUE(visitor->ended());
 }
@@ -167,13 +160,10 @@ TEST_F(ServerTest, AnswersARequestThatHasBeenReadWhenItStops) {
   visitor.send(get("/wait"));
   handler_.reached.wait(false);
   visitor.send(get("/b"));
-  std::promise<void> done;
-  loop_.post([&] {
+  at_once([&] {
     handler_.release();  // answers, and reads the next request, whose handling waits for its turn
     stop_now();
-    done.set_value();
   });
-  done.get_future().wait();
   EXPECT_EQ(visitor.answer(), "/wait|");
   EXPECT_EQ(visitor.answer(), "/b|");
   EXPECT_TRUE(visitor.ended());
@@ -184,6 +174,32 @@ TEST_F(ServerTest, CannotListenTwiceOnOneAddress) {
   const auto second = listen(other, address_);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find(text(address_)), std::string::npos);
+}
+
+TEST_F(ServerTest, CannotListenOnAnAddressOfAnotherMachine) {
+  const auto elsewhere = listen(loop_, *parse_endpoint("192.0.2.1:0"));
+  ASSERT_FALSE(elsewhere);
+  EXPECT_NE(elsewhere.error().message.find("cannot listen on 192.0.2.1:0"), std::string::npos);
+  EXPECT_EQ(elsewhere.error().message.find("another port"), std::string::npos) << elsewhere.error().message;
+}
+
+/// The kernel takes a few answers and no more until the client reads.
+class NarrowServerTest : public ServerTest {
+  void tune(Acceptor& acceptor) const override { acceptor.set_option(asio::socket_base::send_buffer_size(1)); }
+};
+
+TEST_F(NarrowServerTest, KeepsItsAnswersInOrderForAClientThatReadsThemLate) {
+  constexpr int requests = 1'000;  // many more answers than fit between the two
+  Client visitor = client();
+  std::string all;
+  for (int i = 0; i < requests; ++i) {
+    all += fmt::format("POST /{} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello", i);
+  }
+  visitor.send(all);
+  for (int i = 0; i < requests; ++i) {
+    EXPECT_THROW(visitor.answer(), std::exception);
+    EXPECT_EQ(visitor.answer(), fmt::format("/{}|hello", i));
+  }
 }
 
 }  // namespace

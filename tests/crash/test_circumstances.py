@@ -1,14 +1,16 @@
-"""A wall clock that jumps, memory that runs out, a count at its limit (S11, S15, S18)."""
+"""A wall clock that jumps, memory that runs out, a count at its limit (S11, S15, S18), a start without listeners."""
 
 import glob
 import os
+import re
+import subprocess
 
 import pytest
 
 from crash.lives import Lives, not_run
-from support.faults import tampered, traceable
+from support.faults import tampered, tampering, traceable
 from support.raw_http import VISIT, Connection, request, stored_count
-from support.server import Server, clean_environment, run
+from support.server import BINARY, Server, clean_environment, run
 
 COUNT_MAX = 2**53 - 1
 MEMORY_CALLS = "mmap,brk,mremap"
@@ -77,3 +79,27 @@ def test_a_count_at_its_limit_refuses_visits_and_keeps_its_number(store):
         assert stored_count(server) == COUNT_MAX
         assert server.stop() == 0
     assert run("get", "--store", store).stdout == f"{COUNT_MAX}\n"
+
+
+def first_words(wrapper):
+    """Of a start with two threads: its first line, and its exit code, if it did not get as far as to listen."""
+    command = [*wrapper, BINARY, "serve", "--threads", "2", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
+               "--store", "memory:", "--log-format", "json"]
+    with subprocess.Popen(command, env=traceable(), stderr=subprocess.PIPE, text=True) as process:
+        line = process.stderr.readline()
+        if '"listening"' in line:
+            process.kill()
+            return line, None
+        return line + process.stderr.read(), process.wait()
+
+
+@pytest.mark.parametrize("call", ["socket", "setsockopt", "bind", "listen", "ioctl", "dup", "epoll_ctl"])
+def test_a_start_that_gets_no_listener_is_refused_in_one_line(call):
+    refused = 0
+    for step in range(1, 10):
+        words, code = first_words(tampering(call, f"error=ENOMEM:when={step}"))
+        if code is not None:
+            assert (code, bool(re.fullmatch("visitor-counter: cannot (listen on|share) [^\n]+: Cannot allocate memory\n",
+                                            words))) == (1, True), (step, words)
+            refused += 1
+    assert refused > 0

@@ -42,3 +42,11 @@ def test_without_descriptors_the_connections_that_have_been_idle_longest_make_ro
                 assert visit_number(connection.ask(VISIT)) == number
         assert stored_count(server) == CLIENTS
         assert server.stop() == 0
+
+
+def test_a_process_without_descriptors_stops(store):
+    with Server(store=store, wrapper=FEW) as server, contextlib.ExitStack() as stack:
+        for _ in range(CLIENTS):
+            stack.enter_context(Connection(server.public))
+        wait_until(lambda: "cannot accept" in str(server.log), "it accepts")
+        assert server.stop() == 0

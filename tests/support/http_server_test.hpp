@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,7 @@ class ServerTest : public testing::Test {
     open_connections_ = options.open_connections;
     auto acceptor = listen(loop_, *parse_endpoint("127.0.0.1:0"));
     ASSERT_TRUE(acceptor);
+    tune(*acceptor);
     address_ = acceptor->local_endpoint();
     server_.emplace(loop_, std::move(*acceptor), handler_, clock_of_test, options);
     server_->start();
@@ -79,10 +81,24 @@ class ServerTest : public testing::Test {
     loop_.post([this] { stop_now(); });
   }
 
+  /// What `action` does reaches the loop's thread all at once.
+  template <class Action>
+  void at_once(Action action) {
+    std::promise<void> done;
+    loop_.post([&] {
+      action();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
   /// Thread: the loop's.
   void stop_now() {
     if (!std::exchange(stopped_, true)) server_->stop([this] { loop_.finish(); });
   }
+
+  /// For options of sockets: connections inherit them.
+  virtual void tune(Acceptor& /*acceptor*/) const {}
 
   virtual ServerOptions options() const {
     return {.connections_max = 10,
