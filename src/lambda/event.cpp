@@ -86,12 +86,7 @@ std::string_view routed(std::string_view path, std::string_view resource) {
 
 std::string quoted(std::string_view text) { return json::serialize(json::string_view(text.data(), text.size())); }
 
-}  // namespace
-
-Result<Event> parse_event(std::string_view text) {
-  boost::system::error_code error;
-  const json::value parsed = json::parse({text.data(), text.size()}, error);
-  if (error) return fail("the event is not JSON");
+Result<Event> read_event(const json::value& parsed) {
   const json::object* event = parsed.if_object();
   if (event == nullptr) return fail("the event is not an object");
 
@@ -111,6 +106,17 @@ Result<Event> parse_event(std::string_view text) {
                .path = std::string(routed(*path, *resource)),
                .fields = std::move(*fields),
                .domain_name = std::move(*domain_name)};
+}
+
+}  // namespace
+
+Result<Event, EventError> parse_event(std::string_view text) {
+  boost::system::error_code error;
+  const json::value parsed = json::parse({text.data(), text.size()}, error);
+  if (error) return std::unexpected(EventError{{"not JSON: " + error.message()}, EventError::Why::no_json});
+  auto event = read_event(parsed);
+  if (!event) return std::unexpected(EventError{std::move(event.error()), EventError::Why::no_event});
+  return std::move(*event);
 }
 
 function::Traffic traffic_of(const Event& event, std::string_view production_domain) {

@@ -24,9 +24,14 @@ struct Event {
   }
 };
 
+/// Why a text is no event, in words for whoever sent it.
+struct EventError : Error {
+  enum class Why { no_json, no_event } why;
+};
+
 /// Needs `path` and `httpMethod`; everything else may be null or absent, and what is not known is ignored.
 /// Errors: no JSON object, a key of another type, a header that cannot be one. Such an event is a function error.
-Result<Event> parse_event(std::string_view json);
+Result<Event, EventError> parse_event(std::string_view json);
 
 /// With a production domain only what came through it is production: direct invokes are not. Without one, all is.
 function::Traffic traffic_of(const Event& event, std::string_view production_domain);

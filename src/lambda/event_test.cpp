@@ -28,12 +28,12 @@ constexpr std::string_view full_event = R"({
   "body": null, "isBase64Encoded": false, "someday": 1})";
 
 /// An event for the counter with these further members.
-Result<Event> event_with(std::string_view members) {
+Result<Event, EventError> event_with(std::string_view members) {
   return parse_event(
       fmt::format(R"({{"path": "/counter", "httpMethod": "GET"{}{}}})", members.empty() ? "" : ", ", members));
 }
 
-std::optional<std::string> header(const Result<Event>& event, std::string_view name) {
+std::optional<std::string> header(const Result<Event, EventError>& event, std::string_view name) {
   const auto found = http::Fields(event->fields).find(name);
   return found ? std::optional<std::string>(*found) : std::nullopt;
 }
@@ -128,6 +128,15 @@ TEST(Event, ThatIsMalformedIsAnError) {
         R"("multiValueHeaders": {"A": null})", R"("resource": 1)", R"("requestContext": "")",
         R"("requestContext": {"domainName": 1})"}) {
     EXPECT_FALSE(event_with(members)) << members;
+  }
+}
+
+TEST(Event, ThatIsNoJsonIsToldFromJsonThatIsNoEvent) {
+  for (const char* text : {"", "{", "no JSON", "{} {}", "\"\xff\""}) {
+    EXPECT_EQ(parse_event(text).error().why, EventError::Why::no_json) << text;
+  }
+  for (const char* text : {"{}", "[]", "null", "1"}) {
+    EXPECT_EQ(parse_event(text).error().why, EventError::Why::no_event) << text;
   }
 }
 
