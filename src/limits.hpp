@@ -17,8 +17,20 @@ inline constexpr std::size_t head_bytes_max = 10'240;
 /// Read and thrown away: no route of the public API needs a body. API Gateway's own bound.
 inline constexpr std::uint64_t body_bytes_max = std::uint64_t{10} * 1024 * 1024;
 
-/// Kept in memory on the ops listener, where corrections carry a body of a few bytes.
-inline constexpr std::size_t ops_body_bytes_max = std::size_t{64} * 1024;
+/// Of a correction, which is a few bytes.
+inline constexpr std::size_t correction_bytes_max = std::size_t{64} * 1024;
+
+/// Of an event that is handed to the function by its Invoke API: Lambda's bounds, when the caller waits for the answer
+/// and when it does not.
+inline constexpr std::size_t invoke_payload_bytes_max = std::size_t{6} * 1024 * 1024;
+inline constexpr std::size_t invoke_event_bytes_max = std::size_t{1} * 1024 * 1024;
+inline constexpr std::size_t function_name_chars_max = 64;
+inline constexpr std::size_t qualifier_chars_max = 128;
+/// Kept of the log of one invocation, for the caller that asks for it.
+inline constexpr std::size_t invoke_log_bytes_max = std::size_t{4} * 1024;
+
+/// Kept in memory on the ops listener: somewhat more than an event may have, so that it is refused in Lambda's words.
+inline constexpr std::size_t ops_body_bytes_max = std::size_t{7} * 1024 * 1024;
 
 // --- connections ------------------------------------------------------------------------------------------------
 
@@ -150,6 +162,8 @@ inline constexpr auto log_drain_deadline = 2s;
 
 static_assert(small_buffer_bytes < large_buffer_bytes);
 static_assert(head_bytes_max + 1 < large_buffer_bytes, "a head over the limit is recognised in a large buffer");
+static_assert(correction_bytes_max < ops_body_bytes_max && invoke_payload_bytes_max < ops_body_bytes_max);
+static_assert(invoke_event_bytes_max < invoke_payload_bytes_max);
 static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
 static_assert(sweep_interval < linger_deadline);
 static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);

@@ -19,15 +19,6 @@ using telemetry::Field;
 
 namespace {
 
-std::string_view name(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::counted: return "counted";
-    case Outcome::not_counted: return "not-counted";
-    case Outcome::unknown: return "unknown";
-  }
-  return "unknown";
-}
-
 const GatewayError& error_of(http::Refusal refusal) {
   switch (refusal) {
     case http::Refusal::malformed: return gateway::bad_request;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -38,5 +39,8 @@ std::string errno_text(int error = errno);
 
 /// The whole file. Errors: cannot be opened or read.
 Result<std::string> read_file(const std::string& path);
+
+/// All that comes until the end. The name is for the errors: cannot be read, longer than that.
+Result<std::string> read_all(int fd, const std::string& name, std::size_t bytes_max);
 
 }  // namespace vc

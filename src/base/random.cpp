@@ -1,5 +1,8 @@
 #include "base/random.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace vc {
 namespace {
 
@@ -28,6 +31,18 @@ Uuid Random::uuid() {
   *to++ = '-';
   write_hex(to, low, 12);
   return text;
+}
+
+TraceId Random::trace_id(WallTime now) {
+  static constexpr std::string_view prefix = "Root=1-";
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  TraceId id;
+  char* to = std::ranges::copy(prefix, id.data()).out;
+  to = write_hex(to, static_cast<std::uint64_t>(seconds), 8);
+  *to++ = '-';
+  to = write_hex(to, bits(), 16);
+  write_hex(to, bits(), 8);
+  return id;
 }
 
 char* write_hex(char* to, std::uint64_t value, int digits) {

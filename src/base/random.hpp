@@ -5,10 +5,14 @@
 #include <cstdint>
 #include <random>
 
+#include "base/clock.hpp"
+
 namespace vc {
 
 /// Lower-case UUID, version 4 (RFC 9562 §5.4).
 using Uuid = std::array<char, 36>;
+/// `X-Amzn-Trace-Id`: `Root=1-<8 hex digits: epoch seconds>-<24 hex digits>`.
+using TraceId = std::array<char, 40>;
 
 /// Random bits for identifiers, seeded once from the kernel. Not for keys or tokens. Thread: one.
 class Random {
@@ -18,6 +22,7 @@ class Random {
 
   std::uint64_t bits() { return engine_(); }
   Uuid uuid();
+  TraceId trace_id(WallTime now);
 
  private:
   std::mt19937_64 engine_;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -28,6 +29,16 @@ enum class Outcome {
   not_counted,  // certainly not, and it never will be
   unknown,      // the store's answer never came: it may or may not have been counted
 };
+
+/// As answers and logs say it.
+constexpr std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::counted: return "counted";
+    case Outcome::not_counted: return "not-counted";
+    case Outcome::unknown: return "unknown";
+  }
+  return "unknown";
+}
 
 /// Visits to add to one counter, and what became of them: all of them or none.
 struct Addition {

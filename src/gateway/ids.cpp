@@ -1,6 +1,5 @@
 #include "gateway/ids.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 namespace vc::gateway {
@@ -20,22 +19,10 @@ ExtendedId extended_id(Random& random) {
   return id;
 }
 
-TraceId trace_id(Random& random, WallTime now) {
-  static constexpr std::string_view prefix = "Root=1-";
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-  TraceId id;
-  char* to = std::ranges::copy(prefix, id.data()).out;
-  to = write_hex(to, static_cast<std::uint64_t>(seconds), 8);
-  *to++ = '-';
-  to = write_hex(to, random.bits(), 16);
-  write_hex(to, random.bits(), 8);
-  return id;
-}
-
 }  // namespace
 
 Ids make_ids(Random& random, WallTime now) {
-  return {.request_id = random.uuid(), .extended_id = extended_id(random), .trace_id = trace_id(random, now)};
+  return {.request_id = random.uuid(), .extended_id = extended_id(random), .trace_id = random.trace_id(now)};
 }
 
 }  // namespace vc::gateway

@@ -10,8 +10,6 @@ namespace vc::gateway {
 
 /// `x-amz-apigw-id`: 11 random bytes in base64url, `aJ8-YHpsIAMEppg=`.
 using ExtendedId = std::array<char, 16>;
-/// `X-Amzn-Trace-Id`: `Root=1-<8 hex digits: epoch seconds>-<24 hex digits>`.
-using TraceId = std::array<char, 40>;
 
 struct Ids {
   Uuid request_id;
