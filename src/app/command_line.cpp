@@ -10,6 +10,7 @@
 
 #include "app/config.hpp"
 #include "app/counters.hpp"
+#include "app/invoke.hpp"
 #include "app/serve.hpp"
 #include "app/tables.hpp"
 #include "app/version.hpp"
@@ -26,6 +27,7 @@ struct Arguments {
   std::map<std::string, std::string> settings;  // of those that were given
   std::string counter_id;
   std::string count;
+  std::string event = "-";
   bool json = false;
 };
 
@@ -107,6 +109,20 @@ int run_set(const Arguments& arguments, const char* const* environment) {
   });
 }
 
+int run_invoke(const Arguments& arguments, const char* const* environment) {
+  std::string trouble;
+  const int exit =
+      with_config(arguments, environment, [&](const Choices& choices, const Config& config) -> Result<std::string> {
+        const auto event = read_event(arguments.event);
+        if (!event) return std::unexpected(event.error());
+        auto invoked = invoke(place_of(choices, config), *event);
+        if (!invoked) return std::unexpected(invoked.error());
+        trouble = invoked->trouble;
+        return invoked->answer + "\n";
+      });
+  return exit != done || trouble.empty() ? exit : complain(failed, trouble);
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv, const char* const* environment) {
@@ -117,6 +133,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
       "Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the --config file.");
 
   CLI::App* serve = app.add_subcommand("serve", "Run the server.");
+  CLI::App* invoke = app.add_subcommand("invoke", "Hand one event of API Gateway to the function, print its response.");
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");
   CLI::App* health = app.add_subcommand("health", "Ask the running server whether it is ready to count.");
@@ -127,9 +144,12 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App* config =
       app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
-  for (CLI::App* command : {serve, get, set, health, create_table, check_table, config})
+  for (CLI::App* command : {serve, invoke, get, set, health, create_table, check_table, config})
     add_settings(*command, arguments);
 
+  invoke->add_option("--event", arguments.event, "the event, JSON; - is standard input")
+      ->type_name("FILE")
+      ->capture_default_str();
   get->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
   set->add_option("ID", arguments.counter_id, "the counter")->required();
   set->add_option("COUNT", arguments.count, "its new count")->required();
@@ -143,6 +163,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   }
 
   if (version_command->parsed()) return fmt::print("{}\n", version), done;
+  if (invoke->parsed()) return run_invoke(arguments, environment);
   if (get->parsed()) return run_get(arguments, environment);
   if (health->parsed()) return with_config(arguments, environment, run_health);
   if (set->parsed()) return run_set(arguments, environment);

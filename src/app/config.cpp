@@ -23,6 +23,7 @@
 #include <sstream>
 #include <vector>
 
+#include "app/version.hpp"
 #include "base/environment.hpp"
 #include "base/text.hpp"
 #include "limits.hpp"
@@ -126,6 +127,9 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) {
          return assign_number(c.counter_ttl, v, 0, static_cast<std::uint64_t>(limits::ttl_max.count()));
        }},
+      {"production-domain", "PRODUCTION_DOMAIN", "NAME", "",
+       "of events, those that came through this domain count on COUNTER_ID, others on its preview; empty: all do",
+       [](Config& c, const std::string& v) { return assign(c.production_domain, Result<std::string>(v)); }},
       {"threads", "", "N", "1", "I/O threads",
        [](Config& c, const std::string& v) { return assign_number(c.threads, v, 1, limits::threads_max); }},
       {"connections-max", "", "N", std::to_string(limits::connections_max),
@@ -291,6 +295,15 @@ counter::Counter Config::counter(const counter::CounterId& id) const {
   const bool preview = id == preview_counter().id;
   return {id, preview ? limits::preview_ttl : counter_ttl};
 }
+
+function::Function Config::function() const {
+  return function::Function({.counter = production_counter(),
+                             .preview_counter = preview_counter(),
+                             .cors = allowed_origins,
+                             .version = std::string(version)});
+}
+
+std::string Config::function_name() const { return fmt::format("resume-{}-visitor-counter", stage); }
 
 counter::Counter Config::preview_counter() const {
   return {*counter::CounterId::parse(preview_id(*this)), limits::preview_ttl};

@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "counter/counter.hpp"
 #include "function/cors.hpp"
+#include "function/function.hpp"
 #include "gateway/gateway.hpp"
 #include "http/endpoint.hpp"
 #include "store/dynamodb/address.hpp"
@@ -39,6 +40,7 @@ struct Config {
   function::Cors allowed_origins;
   std::optional<counter::CounterId> counter_id;  // always there once parsed
   std::chrono::days counter_ttl{};
+  std::string production_domain;  // of events; empty: all are production
   int threads = 1;
   std::size_t connections_max = 0;
   std::size_t queued_visits_max = 0;
@@ -51,6 +53,9 @@ struct Config {
   counter::Counter counter(const counter::CounterId& id) const;
   counter::Counter production_counter() const { return counter(*counter_id); }
   counter::Counter preview_counter() const;
+  function::Function function() const;
+  /// As the deployment on AWS calls it.
+  std::string function_name() const;
 };
 
 /// One choice. It is the flag `--NAME`, the variable VISITOR_COUNTER_NAME (upper case, _ for -) and the key NAME of the

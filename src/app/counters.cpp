@@ -15,16 +15,6 @@ namespace {
 
 std::string path_of(const CounterId& id) { return "/counters/" + id.text(); }
 
-/// The ops listener of the server that has the store; empty if the store is ours to open.
-std::string ops_of_owner(const CounterPlace& place) {
-  if (place.ops) return http::text(*place.ops);
-  if (std::holds_alternative<MemoryStoreUri>(place.config.store)) return http::text(place.config.ops_listen);
-  const auto* sqlite = std::get_if<SqliteStoreUri>(&place.config.store);
-  if (sqlite == nullptr) return "";  // a table has no owner
-  const auto owner = SqliteStore::owner(sqlite->file);
-  return owner ? owner->ops : "";  // an owner without a listener is another command, and soon done
-}
-
 Result<std::unique_ptr<counter::CounterStore>> open(const Config& config, SqliteStore::IfAbsent if_absent,
                                                     const Clock& clock) {
   if (const auto* sqlite = std::get_if<SqliteStoreUri>(&config.store))
@@ -37,6 +27,15 @@ Result<std::unique_ptr<counter::CounterStore>> open(const Config& config, Sqlite
 std::unexpected<Error> failed(const counter::StoreError& error) { return fail("the store failed: {}", error.detail); }
 
 }  // namespace
+
+std::string ops_of_owner(const CounterPlace& place) {
+  if (place.ops) return http::text(*place.ops);
+  if (std::holds_alternative<MemoryStoreUri>(place.config.store)) return http::text(place.config.ops_listen);
+  const auto* sqlite = std::get_if<SqliteStoreUri>(&place.config.store);
+  if (sqlite == nullptr) return "";  // a table has no owner
+  const auto owner = SqliteStore::owner(sqlite->file);
+  return owner ? owner->ops : "";  // an owner without a listener is another command, and soon done
+}
 
 Result<std::string> get_counter(const CounterPlace& place, const CounterId& id) {
   if (const std::string ops = ops_of_owner(place); !ops.empty()) return ask_ops(ops, {"GET", path_of(id), ""});

@@ -17,6 +17,9 @@ struct CounterPlace {
   std::optional<http::Endpoint> ops;
 };
 
+/// The ops listener of the server that has the store; empty if the store is ours to open.
+std::string ops_of_owner(const CounterPlace& place);
+
 /// The record as JSON. Errors: no such counter, no such store, no answer.
 Result<std::string> get_counter(const CounterPlace& place, const counter::CounterId& id);
 

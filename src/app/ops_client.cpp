@@ -41,12 +41,12 @@ asio::awaitable<Exchange> exchange(vc::http::Endpoint server, http::request<http
   co_return answer;
 }
 
-/// What the ops listener says in `error` or `reason`, else the status.
+/// What the ops listener says in `error` or `reason`, or its Invoke API in Lambda's manner; else the status.
 std::string reason_of(const Answer& answer) {
   boost::system::error_code error;
   const boost::json::value body = boost::json::parse(answer.body(), error);
   const auto* object = error ? nullptr : body.if_object();
-  for (const char* member : {"error", "reason"}) {
+  for (const char* member : {"error", "reason", "message", "Message"}) {
     const auto* words = object != nullptr ? object->if_contains(member) : nullptr;
     if (words != nullptr && words->is_string()) return std::string(words->get_string());
   }

@@ -70,12 +70,7 @@ http::ServerOptions ops_options(const Config& config) {
 }
 
 PublicApi public_api(const Config& config) {
-  return {.gateway = gateway::Gateway(config.base_paths),
-          .function = function::Function({.counter = config.production_counter(),
-                                          .preview_counter = config.preview_counter(),
-                                          .cors = config.allowed_origins,
-                                          .version = std::string(version)}),
-          .stage = config.stage};
+  return {.gateway = gateway::Gateway(config.base_paths), .function = config.function(), .stage = config.stage};
 }
 
 std::string address_of(const Acceptor& acceptor) {
@@ -220,8 +215,12 @@ class Service final {
 
   void serve_ops(Acceptor acceptor) {
     Worker& first = *workers_.front();
+    invoke_api_ = std::make_unique<ops::InvokeApi>(
+        api_.function, first.desk(), log_, clock_,
+        ops::InvokeOptions{.deployed = {.name = config_.function_name(), .alias = config_.stage},
+                           .production_domain = config_.production_domain});
     ops_site_ = std::make_unique<ops::OpsSite>(
-        first.desk(), log_,
+        first.desk(), *invoke_api_, log_,
         ops::OpsOptions{.counter = config_.production_counter(),
                         .counter_of = [this](const counter::CounterId& id) { return config_.counter(id); },
                         .draining = [this] { return stopping_; },
@@ -277,6 +276,7 @@ class Service final {
   counter::StoreDriver driver_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<asio::signal_set> signals_;
+  std::unique_ptr<ops::InvokeApi> invoke_api_;
   std::unique_ptr<ops::OpsSite> ops_site_;
   std::unique_ptr<http::Server> ops_server_;
 

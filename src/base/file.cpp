@@ -18,7 +18,7 @@ Result<std::string> read_file(const std::string& path) {
 
 Result<std::string> read_all(int fd, const std::string& name, std::size_t bytes_max) {
   std::string content;
-  std::array<char, 4096> piece;
+  std::array<char, std::size_t{32} * 1024> piece;
   for (;;) {
     const ssize_t size = ::read(fd, piece.data(), piece.size());
     if (size < 0) return fail("cannot read {}: {}", name, errno_text());

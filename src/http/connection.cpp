@@ -16,6 +16,9 @@
 namespace vc::http {
 namespace {
 
+/// The one status of ours that has neither a body nor its length (RFC 9110 §8.6).
+constexpr int no_content = 204;
+
 constexpr SteadyTime never = SteadyTime::max();
 
 /// A few milliseconds behind, and four times cheaper to read than the exact time: good enough for deadlines.
@@ -37,7 +40,8 @@ void append_reply(std::string& to, const Response& response, std::string_view da
   append(to, size_max, [&](char* at) {
     at = put(at, {"HTTP/1.1 ", text(status), " ", reason_phrase(response.status), "\r\nDate: ", date, "\r\n"});
     for (const Header& header : response.headers) at = put(at, {header.name, ": ", header.value, "\r\n"});
-    at = put(at, {"Content-Length: ", text(length), "\r\nConnection: ", close ? "close" : "keep-alive", "\r\n\r\n"});
+    if (response.status != no_content) at = put(at, {"Content-Length: ", text(length), "\r\n"});
+    at = put(at, {"Connection: ", close ? "close" : "keep-alive", "\r\n\r\n"});
     return put(at, body);
   });
 }

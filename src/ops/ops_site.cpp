@@ -4,6 +4,7 @@
 
 #include "function/function.hpp"
 #include "http/suspend.hpp"
+#include "limits.hpp"
 #include "ops/guard.hpp"
 #include "ops/record_json.hpp"
 
@@ -51,6 +52,11 @@ int status_of(http::Refusal refusal) {
 }  // namespace
 
 Awaitable<void> OpsSite::handle(const Request& request, http::Reply& reply) {
+  const auto function = lambda::invoked_name(request.path);
+  if (function && request.method == "POST" && may_enter(request.fields)) {
+    co_await invoke_api_.handle(request, *function, reply);
+    co_return;
+  }
   const Response response = co_await answer(request);
   reply.send(response);
   log_.debug("ops request", {{"method", request.method}, {"path", request.path}, {"status", response.status}});
@@ -60,6 +66,8 @@ Awaitable<Response> OpsSite::answer(const Request& request) {
   if (!may_enter(request.fields)) co_return error_response(403, "this listener is for programs on this machine");
   constexpr std::string_view counters = "/counters/";
   if (request.path.starts_with(counters)) co_return co_await counter(request, request.path.substr(counters.size()));
+
+  if (lambda::invoked_name(request.path)) co_return wrong_method("POST");
 
   const bool known = request.path == "/livez" || request.path == "/readyz" || request.path == "/version";
   if (!known) co_return error_response(404, "no such page");
@@ -88,6 +96,7 @@ Awaitable<Response> OpsSite::counter(const Request& request, std::string_view te
   if (request.method != "PUT") co_return wrong_method("GET, PUT");
 
   if (!has_json_body(request.fields)) co_return error_response(415, "Content-Type must be application/json");
+  if (request.body.size() > limits::correction_bytes_max) co_return error_response(413, http::reason_phrase(413));
   const auto count = parse_correction(request.body);
   if (!count) co_return error_response(400, count.error().message);
   co_return co_await correct(options_.counter_of(*id), *count);

@@ -6,6 +6,7 @@
 
 #include "counter/store_driver.hpp"
 #include "http/handler.hpp"
+#include "ops/invoke_api.hpp"
 #include "telemetry/log.hpp"
 
 namespace vc::ops {
@@ -17,11 +18,11 @@ struct OpsOptions {
   std::string version;
 };
 
-/// Thread: its loop's. Lifetime: desk and log outlive it.
+/// Thread: its loop's. Lifetime: everything handed in outlives it.
 class OpsSite final : public http::Handler {
  public:
-  OpsSite(counter::Desk& desk, telemetry::Log& log, OpsOptions options)
-      : desk_(desk), log_(log), options_(std::move(options)) {}
+  OpsSite(counter::Desk& desk, InvokeApi& invoke_api, telemetry::Log& log, OpsOptions options)
+      : desk_(desk), invoke_api_(invoke_api), log_(log), options_(std::move(options)) {}
 
   http::Awaitable<void> handle(const http::Request& request, http::Reply& reply) override;
   void refuse(http::Refusal refusal, http::Reply& reply) override;
@@ -35,6 +36,7 @@ class OpsSite final : public http::Handler {
   http::Awaitable<http::Response> correct(counter::Counter counter, counter::Count count);
 
   counter::Desk& desk_;
+  InvokeApi& invoke_api_;
   telemetry::Log& log_;
   const OpsOptions options_;
 };
