@@ -124,7 +124,10 @@ Awaitable<Response> OpsSite::correct(Counter counter, counter::Count count) {
 
 void OpsSite::refuse(http::Refusal refusal, http::Reply& reply) {
   const int status = status_of(refusal);
-  reply.send(error_response(status, http::reason_phrase(status)));
+  Response response = error_response(status, http::reason_phrase(status));
+  // For those who invoke the function: nothing else is as large.
+  if (refusal == http::Refusal::body_too_large) response.header("x-amzn-ErrorType", "RequestTooLargeException");
+  reply.send(response);
 }
 
 void OpsSite::failed(const std::exception& reason) { log_.error("ops connection failed", {{"reason", reason.what()}}); }

@@ -14,7 +14,7 @@ from e2e.answers import VERSION, visit_number
 from support.raw_http import ask, stored_count
 from support.server import Server, clean_environment, run
 
-COMMANDS = ["serve", "get", "set", "health", "table", "config", "version"]
+COMMANDS = ["serve", "invoke", "get", "set", "health", "table", "config", "version"]
 FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
 DEFAULTS = {
     "listen": "127.0.0.1:8080",
@@ -25,6 +25,7 @@ DEFAULTS = {
     "allowed-origins": "http://localhost:1580,http://127.0.0.1:1580",
     "counter-id": "main_counter",
     "counter-ttl-days": "0",
+    "production-domain": "",
     "threads": "1",
     "connections-max": "10000",
     "queued-visits-max": "8192",

@@ -71,6 +71,9 @@ class Connection:
         head = Response(int(match[1]), tuple(headers), b"")
         if without_body or head.status < 200:
             return head
+        if head.status == 204:
+            assert head["Content-Length"] is None, "no content has no length (RFC 9110, section 8.6)"
+            return head
         length = int(head["Content-Length"])
         body = self._stream.read(length)
         assert len(body) == length, f"the body ended early: {body!r}"

@@ -16,7 +16,8 @@ PATIENCE_SECONDS = 60  # generous: sanitizers on a busy machine
 def clean_environment(**extra):
     """The environment without anything that would configure the program."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("VISITOR_COUNTER_")}
-    for name in ("STAGE", "ALLOWED_ORIGINS", "COUNTER_ID", "COUNTER_TTL_DAYS", "LOG_LEVEL", "STATE_DIRECTORY"):
+    for name in ("STAGE", "ALLOWED_ORIGINS", "COUNTER_ID", "COUNTER_TTL_DAYS", "PRODUCTION_DOMAIN", "LOG_LEVEL",
+                 "STATE_DIRECTORY"):
         kept.pop(name, None)
     return kept | extra
 
