@@ -23,11 +23,19 @@ enum class Bug {
   trusts_the_page_cache,
   forgets_to_roll_back,
   loses_a_wake_up,
+  has_no_slot_condition,
+  takes_unknown_for_not_applied,
+  has_few_random_bits,
+  creates_without_a_slot,
 };
+
+/// What keeps the counts of a world: a file on the disk of one machine, or a table that many writers share.
+enum class Store { disk, table };
 
 struct NamedBug {
   Bug bug;
   std::string_view name;
+  Store store = Store::disk;
 };
 
 inline constexpr std::array all_bugs{
@@ -45,6 +53,10 @@ inline constexpr std::array all_bugs{
     NamedBug{Bug::trusts_the_page_cache, "recovers from the page cache"},
     NamedBug{Bug::forgets_to_roll_back, "forgets to roll back without space"},
     NamedBug{Bug::loses_a_wake_up, "loses a wake-up"},
+    NamedBug{Bug::has_no_slot_condition, "writes without the condition of its slot", Store::table},
+    NamedBug{Bug::takes_unknown_for_not_applied, "takes unknown for not applied", Store::table},
+    NamedBug{Bug::has_few_random_bits, "has 8 random bits in a sequence", Store::table},
+    NamedBug{Bug::creates_without_a_slot, "creates without a slot", Store::table},
 };
 
 #ifdef SIMULATION_OF_BUGS

@@ -17,8 +17,6 @@ inline constexpr unsigned other_counter = 1;
 inline constexpr unsigned corrected_counter = 2;
 const counter::Counter& counter_at(unsigned index);
 
-enum class Weather { faulty, fair };
-
 class FaultyStore final : public counter::CounterStore {
  public:
   /// Opens what the disk holds. Lifetime: all outlive the store.

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "simulation/plan.hpp"
 #include "simulation/shrink.hpp"
@@ -23,17 +27,20 @@ struct Arguments {
   std::uint64_t seeds = 100'000;
   std::uint64_t first = 1;
   std::optional<std::uint64_t> seed;
+  std::string store;
   std::string bug;
 };
+
+constexpr std::array stores{std::pair(Store::disk, "disk"), std::pair(Store::table, "table")};
 
 struct Failure {
   Plan plan;
   std::uint64_t worlds;
 };
 
-std::optional<Failure> find_failure(const Arguments& arguments, Bug bug) {
+std::optional<Failure> find_failure(const Arguments& arguments, Store store, Bug bug) {
   for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
-    const Plan plan = derive(arguments.first + i, bug);
+    const Plan plan = derive(store, arguments.first + i, bug);
     if (!run(plan).violations.empty()) return Failure{.plan = plan, .worlds = i + 1};
   }
   return std::nullopt;
@@ -52,22 +59,23 @@ int show(const Plan& plan) {
   return fails ? failed : 0;
 }
 
-int search(const Arguments& arguments, Bug bug) {
+int search(const Arguments& arguments, Store store, Bug bug) {
+  const std::string_view name = stores.at(static_cast<std::size_t>(store)).second;
   const auto start = std::chrono::steady_clock::now();
-  const auto failure = find_failure(arguments, bug);
-  if (failure) {
-    fmt::print("seed {} fails, after {} worlds; shrunk:\n", failure->plan.seed, failure->worlds);
+  if (const auto failure = find_failure(arguments, store, bug)) {
+    fmt::print("seed {} of --store {} fails, after {} worlds; shrunk:\n", failure->plan.seed, name, failure->worlds);
     return show(failure->plan);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  fmt::print("{} worlds from seed {} on, none wrong, in {:.1f} s\n", arguments.seeds, arguments.first, took.count());
+  fmt::print("{}: {} worlds from seed {} on, none wrong, in {:.1f} s\n", name, arguments.seeds, arguments.first,
+             took.count());
   return 0;
 }
 
 int find_all_bugs(const Arguments& arguments) {
   std::size_t found = 0;
   for (const NamedBug& planted : all_bugs) {
-    if (const auto failure = find_failure(arguments, planted.bug)) {
+    if (const auto failure = find_failure(arguments, planted.store, planted.bug)) {
       fmt::print("caught: {} after {} worlds (seed {})\n", planted.name, failure->worlds, failure->plan.seed);
       ++found;
     } else {
@@ -79,16 +87,25 @@ int find_all_bugs(const Arguments& arguments) {
 }
 
 int work(const Arguments& arguments) {
-  Bug bug = Bug::none;
+  NamedBug planted{Bug::none, ""};
   for (const NamedBug& known : all_bugs) {
-    if (known.name == arguments.bug) bug = known.bug;
+    if (known.name == arguments.bug) planted = known;
   }
-  if (bug == Bug::none && !arguments.bug.empty()) {
+  if (planted.bug == Bug::none && !arguments.bug.empty()) {
     fmt::print(stderr, "simulation: no bug is called '{}'\n", arguments.bug);
     return wrong_usage;
   }
-  if (arguments.seed) return show(derive(*arguments.seed, bug));
-  return bugs_can_be_planted && bug == Bug::none ? find_all_bugs(arguments) : search(arguments, bug);
+  if (bugs_can_be_planted && planted.bug == Bug::none) return find_all_bugs(arguments);
+  int code = 0;
+  for (const auto& [store, name] : stores) {
+    const bool wanted =
+        planted.bug != Bug::none ? store == planted.store : arguments.store.empty() || arguments.store == name;
+    if (!wanted) continue;
+    const int result =
+        arguments.seed ? show(derive(store, *arguments.seed, planted.bug)) : search(arguments, store, planted.bug);
+    code = std::max(code, result);
+  }
+  return code;
 }
 
 }  // namespace
@@ -100,6 +117,7 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", arguments.seeds, "so many worlds")->capture_default_str();
   app.add_option("--first", arguments.first, "the first one's seed; the others follow")->capture_default_str();
   app.add_option("--seed", arguments.seed, "show this one world, shrunk if it fails");
+  app.add_option("--store", arguments.store, "around this store alone")->check(CLI::IsMember({"disk", "table"}));
   if (vc::simulation::bugs_can_be_planted) app.add_option("--bug", arguments.bug, "only this one of the planted bugs");
   try {
     app.parse(argc, argv);

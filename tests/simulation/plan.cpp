@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <initializer_list>
 #include <iterator>
 
 #include "simulation/dice.hpp"
@@ -14,25 +16,50 @@ unsigned rate(Dice& dice) { return dice.chance(500) ? 0 : 500U >> dice.below(7);
 
 unsigned few(Dice& dice) { return dice.chance(600) ? 0 : dice.between(1, 3); }
 
-}  // namespace
+using Knobs = std::initializer_list<unsigned Plan::*>;
 
-Plan derive(std::uint64_t seed, Bug bug) {
-  Dice dice(seed);
-  Plan plan{.seed = seed, .bug = bug};
+void set_rates(Plan& plan, Dice& dice, Knobs permille) {
+  for (unsigned Plan::* const value : permille) plan.*value = rate(dice);
+}
+
+void set_times(Plan& plan, Dice& dice, Knobs times) {
+  for (unsigned Plan::* const value : times) plan.*value = few(dice);
+}
+
+Plan derive_disk(Plan plan, Dice& dice) {
   plan.clients = dice.between(1, 12);
   plan.requests_each = dice.between(1, 12);
   plan.desks = dice.between(1, 3);
   plan.queued_visits_max = dice.between(1, 12);
-  for (unsigned Plan::* const permille :
-       {&Plan::other_counter, &Plan::reads, &Plan::corrections, &Plan::impatience, &Plan::slow, &Plan::full,
-        &Plan::at_limit, &Plan::error_before_commit, &Plan::error_at_sync, &Plan::lost_answer, &Plan::impossible_answer,
-        &Plan::death_in_commit}) {
-    plan.*permille = rate(dice);
-  }
-  for (unsigned Plan::* const times : {&Plan::stops, &Plan::kills, &Plan::power_cuts, &Plan::rivals}) {
-    plan.*times = few(dice);
-  }
+  set_rates(plan, dice,
+            {&Plan::other_counter, &Plan::reads, &Plan::corrections, &Plan::impatience, &Plan::slow, &Plan::full,
+             &Plan::at_limit, &Plan::error_before_commit, &Plan::error_at_sync, &Plan::lost_answer,
+             &Plan::impossible_answer, &Plan::death_in_commit});
+  set_times(plan, dice, {&Plan::stops, &Plan::kills, &Plan::power_cuts, &Plan::rivals});
   return plan;
+}
+
+Plan derive_table(Plan plan, Dice& dice) {
+  constexpr std::array<unsigned, 3> skews{0, 5'000, 3'600'000};
+  plan.writers = dice.between(1, 5);
+  plan.batches_each = dice.between(1, 10);
+  plan.slots = dice.between(1, 3);
+  plan.skew = skews.at(dice.below(skews.size()));
+  plan.ttl_days = dice.below(2);
+  plan.hides_item = dice.below(2);
+  set_rates(plan, dice,
+            {&Plan::corrections, &Plan::slow, &Plan::error_before_commit, &Plan::error_after_commit, &Plan::lost_answer,
+             &Plan::unreachable, &Plan::throttled, &Plan::lost_request, &Plan::late_copy});
+  set_times(plan, dice, {&Plan::kills, &Plan::days, &Plan::deletions, &Plan::lost_counts, &Plan::plain_additions});
+  return plan;
+}
+
+}  // namespace
+
+Plan derive(Store store, std::uint64_t seed, Bug bug) {
+  Dice dice(seed);
+  const Plan plan{.seed = seed, .store = store, .bug = bug};
+  return store == Store::disk ? derive_disk(plan, dice) : derive_table(plan, dice);
 }
 
 std::string text(const Plan& plan) {

@@ -14,7 +14,7 @@
 
 namespace vc::simulation {
 
-using Time = std::int64_t;  // microseconds, say
+using Time = std::int64_t;  // microseconds, say; around a table milliseconds
 
 enum class What {
   client_sends,      // index: the client
@@ -30,6 +30,16 @@ enum class What {
   someone_stops_it,  // SIGTERM
   someone_kills_it,  // SIGKILL
   power_fails,
+  batch_begins,            // of a writer, as all that follow but for those of the table
+  question_reaches_table,  // index: the question, as for the next two
+  copy_reaches_table,
+  reply_reaches_writer,
+  patience_ends,  // index: with which of its questions
+  pause_ends,
+  a_day_passes,
+  record_is_deleted,
+  count_is_deleted,
+  original_adds,   // the program that ours replaces
   weather_clears,  // no more faults: all that is under way must come to an end
 };
 

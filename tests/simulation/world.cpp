@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "simulation/server.hpp"
+#include "simulation/table_world.hpp"
 #include "support/history.hpp"
 
 namespace vc::simulation {
@@ -294,6 +295,8 @@ class World final {
 
 }  // namespace
 
-Report run(const Plan& plan, Tracing tracing) { return World(plan, tracing).run(); }
+Report run(const Plan& plan, Tracing tracing) {
+  return plan.store == Store::table ? run_around_table(plan, tracing) : World(plan, tracing).run();
+}
 
 }  // namespace vc::simulation
