@@ -3,34 +3,17 @@
 // Input: a TOML file; if a line `===` follows it, lines of `--flag=value` or `VARIABLE=value`. Beliefs: it is refused
 // with one line, or it is a configuration that `visitor-counter config` prints so that it reads back the same.
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "app/config.hpp"
-#include "base/file.hpp"
 #include "fuzz/fuzzing.hpp"
+#include "fuzz/memory_file.hpp"
 
 namespace vc::fuzz {
 namespace {
-
-/// A file that is never on a disk.
-class TomlFile {
- public:
-  void write(std::string_view text) const {
-    const bool written = ::ftruncate(file_.get(), 0) == 0 &&
-                         ::pwrite(file_.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
-    check(written, "a file in memory can be written");
-  }
-  std::string path() const { return fmt::format("/proc/self/fd/{}", file_.get()); }
-
- private:
-  FileDescriptor file_{::memfd_create("toml", MFD_CLOEXEC)};
-};
 
 struct Sources {
   std::string_view toml;
@@ -71,7 +54,7 @@ bool is_ascii(const app::Choices& choices) {
   });
 }
 
-void check_prints_back(const TomlFile& file, const app::Choices& choices) {
+void check_prints_back(const MemoryFile& file, const app::Choices& choices) {
   file.write(app::to_toml(choices));
   const char* const nothing = nullptr;
   const auto again = app::choose({{"config", file.path()}}, &nothing);
@@ -87,7 +70,7 @@ void check_prints_back(const TomlFile& file, const app::Choices& choices) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vc;
-  static const fuzz::TomlFile file;
+  static const fuzz::MemoryFile file;
   auto sources = fuzz::split(fuzz::text_of(data, size));
   file.write(sources.toml);
   sources.flags["config"] = file.path();
