@@ -363,7 +363,7 @@ void add_plainly(FakeNetwork& network) {
 }
 
 TEST(DynamoDbStore, DoesNotDriftWhereAPlainAddDoes) {
-  constexpr int visits = 20'000;
+  constexpr int visits = 100'000;
   constexpr Faults faults{.lost_reply = 0.1, .late_copy = 0.02};
   FakeTable table;
   Writer writer(table, 1, faults);
