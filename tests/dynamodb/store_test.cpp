@@ -244,6 +244,22 @@ TEST(DynamoDbStore, GoesOnWhenTheRecordIsDeletedInBetween) {
   EXPECT_EQ(writer.add(2).count_after, 2U);
 }
 
+TEST(DynamoDbStore, AppliesNoCopyFromBeforeTheRecordExpired) {
+  const Counter brief{main_counter.id, std::chrono::days(1)};
+  FakeTable table;
+  Writer writer(table, seed_of(3, 0));
+  Writer other(table, seed_of(4, 0));
+  std::vector<aws::HttpRequest> sent;  // a creation and an increment
+  for (Writer* each : {&writer, &other}) {
+    each->add(5, noon, brief);
+    sent.push_back(each->network->last());
+  }
+  EXPECT_EQ(writer.add(2, noon + 25h, brief).count_after, 2U) << "it begins anew";
+  for (const aws::HttpRequest& copy : sent) table.ask(copy);
+  EXPECT_EQ(count_in(table), 2U);
+  EXPECT_EQ(other.add(1, noon + 25h, brief).count_after, 3U);
+}
+
 TEST(DynamoDbStore, RefusesACountThatIsNoWholeNumber) {
   for (const char* bad : {"1.5", "-1", "1E2", "9007199254740992"}) {
     FakeTable table;

@@ -44,7 +44,8 @@ void Writer::begin(Batch& batch, const counter::Counter& counter, WallTime now) 
 void Writer::send() {
   looking_ = false;
   const SlotWrite::Send sending = write_->send();
-  largest_ = std::max(largest_, sending.sequence.milliseconds);
+  sent_ = sending.sequence;
+  largest_ = std::max(largest_, sent_.milliseconds);
   ask(Question::Kind::update, {change_, sending.form, slot_, sending.sequence, batch_->index});
 }
 
@@ -94,6 +95,8 @@ void Writer::decide(const std::optional<Item>& item) {
     if (!plan_.planted(Bug::takes_unknown_for_not_applied)) return tell(failed->outcome);
     write_.emplace(change_, sequences_);
   }
+  const auto* sending = std::get_if<SlotWrite::Send>(&step);
+  if (sending != nullptr && sending->sequence != sent_) leave_slot();
   if (attempt_ >= limits::dynamodb_retries_max || timeline_.now() >= deadline_) return tell(write_->give_up().outcome);
   ++attempt_;
   send();
@@ -102,8 +105,9 @@ void Writer::decide(const std::optional<Item>& item) {
 void Writer::wait_to_retry(Verdict verdict) {
   const bool unsent = !looking_ && verdict == Verdict::not_sent && write_->give_up().outcome == Outcome::not_counted;
   const Time deadline = unsent ? std::min(deadline_, unsent_deadline_) : deadline_;
+  const Time connecting = verdict == Verdict::not_sent ? milliseconds(limits::aws_connect_deadline) : 0;
   const auto pause = retries_.next(verdict, looking_ ? looks_ : attempt_);
-  if (!pause || timeline_.now() + milliseconds(*pause) >= deadline) return tell(write_->give_up().outcome);
+  if (!pause || timeline_.now() + milliseconds(*pause) + connecting >= deadline) return tell(write_->give_up().outcome);
   const auto time = static_cast<unsigned>(pause->count());
   timeline_.schedule(time, time, What::pause_ends, life_, asked_);
 }
@@ -131,6 +135,10 @@ void Writer::end() {
   if (batch_ == nullptr) return;
   batch_->told = true;
   batch_->answered = timeline_.now();
+}
+
+void Writer::leave_slot() {
+  if (plan_.slots > 1) slot_ = (slot_ + timeline_.dice().between(1, plan_.slots - 1)) % plan_.slots;
 }
 
 // 64 of them make it certain that no two writers ever send the same number.

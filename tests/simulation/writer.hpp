@@ -56,13 +56,14 @@ class Writer final {
   void decide(const std::optional<Item>& item);
   void wait_to_retry(Verdict verdict);
   void tell(counter::Outcome outcome, counter::Count ended_at = 0);
+  void leave_slot();
   void forget_most_random_bits();
 
   const unsigned life_;
   const Plan& plan_;
   Timeline& timeline_;
   Network& network_;
-  const unsigned slot_;
+  unsigned slot_;
   const std::chrono::milliseconds skew_;
   store::dynamodb::Sequences sequences_;
   store::dynamodb::Retries retries_;
@@ -70,6 +71,7 @@ class Writer final {
   Change change_;
   Batch* batch_ = nullptr;
   std::optional<store::dynamodb::SlotWrite> write_;
+  Sequence sent_;
   Time deadline_ = 0;
   Time unsent_deadline_ = 0;
   int attempt_ = 0;

@@ -10,14 +10,14 @@ LAST_UPDATED = "2025-06-14T10:00:00.123456"  # local time without a zone
 
 
 class Original:
-    """A visit is a plain ADD, sent once. Any thread."""
+    """A visit is a plain ADD, sent so many times at most until it is answered. Any thread."""
 
-    def __init__(self, endpoint, table):
+    def __init__(self, endpoint, table, attempts=1):
         self._table = table
         self._client = botocore.session.get_session().create_client(
             "dynamodb", region_name="local", endpoint_url=endpoint, aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
-            config=botocore.config.Config(retries={"total_max_attempts": 1}, max_pool_connections=64))
+            config=botocore.config.Config(retries={"total_max_attempts": attempts}, max_pool_connections=64))
 
     def create_table(self, key="counter_id"):
         self._client.create_table(
@@ -34,6 +34,9 @@ class Original:
             UpdateExpression="ADD visit_count :one SET last_updated = :now",
             ExpressionAttributeValues={":one": {"N": "1"}, ":now": {"S": LAST_UPDATED}})
         return int(answer["Attributes"]["visit_count"]["N"])
+
+    def delete(self):
+        self._client.delete_item(TableName=self._table, Key=COUNTER)
 
     def record(self):
         """The item as the table has it."""
