@@ -54,12 +54,13 @@ class Evaluation final {
   Evaluation(json::object& item, const json::object& values, std::string_view expression)
       : item_(item), values_(values), tokens_(tokens(expression)) {}
 
+  /// AND binds closer than OR.
   bool condition() {
-    bool holds = term();
-    while (!done() && (next_is("AND") || next_is("OR"))) {
-      const bool both = take() == "AND";
-      const bool other = term();
-      holds = both ? holds && other : holds || other;
+    bool holds = conjunction();
+    while (next_is("OR")) {
+      take();
+      const bool other = conjunction();
+      holds = holds || other;
     }
     return holds;
   }
@@ -96,6 +97,16 @@ class Evaluation final {
     }
     take();
     item_[attribute] = plus(before.if_contains(left), value(take()));
+  }
+
+  bool conjunction() {
+    bool holds = term();
+    while (next_is("AND")) {
+      take();
+      const bool other = term();
+      holds = holds && other;
+    }
+    return holds;
   }
 
   bool term() {

@@ -72,7 +72,8 @@ std::string update(const std::string& table, const Change& change, Form form, in
   const std::string slot_text = std::to_string(slot);
   Update update;
   form == Form::live ? change_live(update, change, slot_text) : change_absent(update, change, slot_text);
-  update.require(fmt::format("(attribute_not_exists(s{0}) OR s{0} < :q)", slot));
+  // AND binds closer than OR. With parentheses instead, dynalite's parser takes three times as long over the request.
+  update.condition = fmt::format("{0} AND attribute_not_exists(s{1}) OR {0} AND s{1} < :q", update.condition, slot);
   update.set.append(fmt::format(", s{} = :q, last_updated = :t", slot));
   update.values[":n"] = number(change.amount);
   update.values[":q"] = number(dynamodb::text(sequence));
