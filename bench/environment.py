@@ -1,6 +1,7 @@
 """Names the machine and the versions a report was made with."""
 
 import datetime
+import json
 import os
 import pathlib
 import platform
@@ -11,8 +12,8 @@ import subprocess
 _COMPILER = re.compile(rb"GCC: \([^)]*\) [\d.]+|clang version [\d.]+")
 
 
-def describe(binary, nginx, directory):
-    """`nginx` may be None: a part that does not need it."""
+def describe(binary, nginx, dynalite, directory):
+    """`nginx` and `dynalite`, its folder, may be None: no part needs it."""
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "CPU": _cpu_model(),
@@ -22,6 +23,7 @@ def describe(binary, nginx, directory):
         "compiler": _compiler(binary),
         "SQLite": f"{sqlite3.sqlite_version} (the system's library)",
         "nginx": _first_line(nginx, "-v").removeprefix("nginx version: ") if nginx else "not used",
+        "dynalite": _dynalite(dynalite) if dynalite else "not used",
         "wrk": _first_line("wrk", "-v").partition(" Copyright")[0].removeprefix("wrk "),
         "load average before": load_average(),
     }
@@ -44,6 +46,11 @@ def _cpu_model():
 def _compiler(binary):
     """What the compilers left in the ELF section .comment."""
     return ", ".join(sorted({found.decode() for found in _COMPILER.findall(pathlib.Path(binary).read_bytes())}))
+
+
+def _dynalite(folder):
+    version = json.loads((folder / "package.json").read_text())["version"]
+    return f"{version}, on node {_first_line('node', '--version').removeprefix('v')}"
 
 
 def _first_line(*command):

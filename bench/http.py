@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Compares visitor-counter with nginx and with the bare disk; see README.md beside this file."""
+"""Compares visitor-counter with nginx, with the bare disk and with a bare table; see README.md beside this file."""
 
 import os
 import sys
@@ -15,12 +15,12 @@ import shutil
 import signal
 import tempfile
 
-from bench import environment, machine, parts, report
-from bench.servers import find_nginx
+from bench import environment, machine, parts, report, table
+from bench.servers import find_dynalite, find_nginx
 
 ROOT = pathlib.Path(sys.path[0])
 OUTPUT = ROOT / "build" / "bench"
-TOOLS = {"http": ("wrk", "strace"), "latency": ("wrk",), "memory": (), "start": ()}
+TOOLS = {"http": ("wrk", "strace"), "latency": ("wrk",), "memory": (), "start": (), "dynamodb": ("wrk", "node")}
 IN_MEMORY = {"tmpfs", "ramfs"}
 
 
@@ -57,12 +57,13 @@ def measure(options):
     chosen = [options.only] if options.only else list(TOOLS)
     binary = os.environ.get("VISITOR_COUNTER", str(ROOT / "build/release/visitor-counter"))
     nginx = find_nginx(ROOT / "build/tools/nginx") if "http" in chosen else None
+    dynalite = find_dynalite(ROOT / "node_modules") if "dynamodb" in chosen else None
     check_machine(binary, {tool for part in chosen for tool in TOOLS[part]})
     OUTPUT.mkdir(parents=True, exist_ok=True)
     if environment.file_system(OUTPUT) in IN_MEMORY:
         raise machine.BenchFailed(f"{OUTPUT} is in memory; the bench needs a file system on a disk")
 
-    results = {"command": command(options), "environment": environment.describe(binary, nginx, OUTPUT)}
+    results = {"command": command(options), "environment": environment.describe(binary, nginx, dynalite, OUTPUT)}
     os.sched_setaffinity(0, {machine.LOAD_CPU})
     with tempfile.TemporaryDirectory(dir=OUTPUT) as directory:
         timed = {"rounds": options.rounds, "seconds": options.seconds, "progress": progress}
@@ -71,6 +72,7 @@ def measure(options):
             "latency": lambda: parts.latency(binary, directory, **timed),
             "memory": lambda: parts.memory(binary, directory, progress),
             "start": lambda: parts.start(binary, directory, progress),
+            "dynamodb": lambda: table.measure(binary, directory, **timed),
         }
         results |= {part: measurements[part]() for part in chosen}
     results["environment"]["load average after"] = environment.load_average()

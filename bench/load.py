@@ -47,13 +47,13 @@ def exchange(connection, path):
     return Answer(int(status_line.split()[1]), headers, body, len(head) + 4 + len(body))
 
 
-def wrk(address, connections, seconds):
-    """One run of wrk against GET /counter; anything but complete 2xx answers raises."""
+def wrk(address, connections, seconds, target="/counter", post=()):
+    """One run of wrk against GET /counter, or with a POST of (body, field, …); anything but complete 2xx answers raises."""
     host, port = address
     cpu = _children_cpu_seconds()
     output = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-         "-s", str(pathlib.Path(__file__).with_name("wrk.lua")), f"http://{host}:{port}/counter"],
+         "-s", str(pathlib.Path(__file__).with_name("wrk.lua")), f"http://{host}:{port}{target}", "--", *post],
         check=True, capture_output=True, text=True, timeout=seconds + PATIENCE_SECONDS).stdout
     summary = json.loads(output.splitlines()[-1])
     if any(summary["errors"].values()) or not summary["requests"]:

@@ -4,6 +4,7 @@ from statistics import median
 
 from bench.machine import FOREIGN_SHARE_MAX
 from bench.parts import MEMORY, NGINX, NGINX_LOGGING, SQLITE
+from bench.table import BARE, COUNTER, ORIGINAL
 
 TITLES = {
     SQLITE: "visitor-counter, SQLite, fsync on",
@@ -11,16 +12,23 @@ TITLES = {
     NGINX: "nginx, access log off",
     NGINX_LOGGING: "nginx, access log on",
 }
+TABLE_TITLES = {
+    ORIGINAL: "Python and botocore, an UpdateItem a visit",
+    BARE: "wrk, an unsigned UpdateItem a visit",
+    COUNTER: "visitor-counter",
+}
 RATIO_GOALS = {256: 0.9, 64: 0.8}
 FLUSH_MARGIN_US = 100
 VISITS_PER_COMMIT_AT_64_MIN = 4  # our reading of "far fewer commits than visits"
 CONNECTION_KIB_MAX = 6
 START_MS_MAX = 50
+TABLE_RATIO_MIN = 20
 
 
 def render(results):
     sections = [_introduction(results), _goals(results)]
-    for part, section in (("http", _http), ("latency", _latency), ("memory", _memory), ("start", _start)):
+    for part, section in (("http", _http), ("latency", _latency), ("memory", _memory), ("start", _start),
+                          ("dynamodb", _dynamodb)):
         if part in results:
             sections.append(section(results[part]))
     return "\n\n".join(sections) + "\n"
@@ -65,6 +73,11 @@ def _goals(results):
     if "start" in results:
         start = results["start"]["median_ms"]
         rows.append(("start to first answer", f"≤ {START_MS_MAX} ms", f"{start:.1f} ms", start <= START_MS_MAX))
+    if "dynamodb" in results:
+        for title, other in (("clients of the Python program", ORIGINAL), ("bare updates", BARE)):
+            ratio = median(_table_ratios(results["dynamodb"], other))
+            rows.append((f"visits/s on a table at {results['dynamodb']['clients']} clients, against {title}",
+                         f"≥ {TABLE_RATIO_MIN}", f"{ratio:.1f}", ratio >= TABLE_RATIO_MIN))
     return "## Goals\n\n" + _table(
         ("goal", "wanted", "reached", ""), [(*row, "met" if met else "**not met**") for *row, met in rows])
 
@@ -140,6 +153,31 @@ def _start(part):
                      [(len(samples), f"{part['median_ms']:.1f}", f"{min(samples):.1f} to {max(samples):.1f}")]))
 
 
+def _dynamodb(part):
+    def row(way):
+        runs = [measured["result"][way] for measured in part["rounds"]]
+        ratios = _table_ratios(part, way)
+
+        def middle(key):
+            return median(run[key] for run in runs)
+        return (TABLE_TITLES[way], f"{middle('visits_per_second'):,.0f}",
+                f"{median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})",
+                f"{middle('requests_per_visit'):.3f}", f"{middle('p50_us') / 1000:.1f}",
+                f"{middle('p99_us') / 1000:.1f}", f"{middle('table_cpu_us_per_visit'):.0f}")
+    return ("## A table\n\n"
+            f"One counter in a table of dynalite, {part['clients']} clients, the ways in turn within each round. Dynalite is "
+            "one thread of JavaScript and runs on the servers' CPU; the clients that update the table themselves run on "
+            "the load's. Their updates are plain `ADD`s, which count twice when one is sent again; the server's are "
+            "counted once. The ratio is the server's visits/s to those of the line.\n\n"
+            + _table(("clients of", "visits/s", "ratio (min to max)", "requests a visit", "p50 ms", "p99 ms",
+                      "table's CPU µs/visit"), [row(way) for way in TABLE_TITLES]))
+
+
+def _table_ratios(part, other):
+    results = [measured["result"] for measured in part["rounds"]]
+    return [result[COUNTER]["visits_per_second"] / result[other]["visits_per_second"] for result in results]
+
+
 def _ratios(part, server, connections):
     results = [measured["result"] for measured in part["rounds"][connections]]
     return [result[server]["requests_per_second"] / result[NGINX]["requests_per_second"] for result in results]
@@ -151,7 +189,7 @@ def _added_us(part, key):
 
 
 def _all_rounds(results):
-    rounds = list(results.get("latency", {"rounds": []})["rounds"])
+    rounds = [measured for part in ("latency", "dynamodb") for measured in results.get(part, {"rounds": []})["rounds"]]
     for measured in results.get("http", {"rounds": {}})["rounds"].values():
         rounds += measured
     return rounds

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -19,10 +20,11 @@ WRITTEN_BY_NGINX = {"date", "server", "content-type", "content-length", "connect
 class Server:
     """A server process in the foreground; use as a context manager. `address` answers GET /counter."""
 
-    def __init__(self, name, command, log):
+    def __init__(self, name, command, log, environment=None):
         self.name = name
         self._command = command
         self._log = pathlib.Path(log)
+        self._environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | (environment or {})
 
     def __enter__(self):
         self._log.unlink(missing_ok=True)
@@ -30,7 +32,7 @@ class Server:
         with self._log.open("ab") as log, pinned(SERVER_CPU):
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"})
+                env=self._environment)
         try:
             self.address = wait_until(self._ready, PATIENCE_SECONDS, lambda: self._failure("was not ready in time"))
         except BaseException:
@@ -73,16 +75,16 @@ class Server:
 class Counter(Server):
     """visitor-counter serve, with its log in a file."""
 
-    def __init__(self, name, binary, store, directory, flags=(), wrapper=()):
+    def __init__(self, name, binary, store, directory, flags=(), wrapper=(), environment=None):
         super().__init__(
             name,
             [*wrapper, binary, "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--store", store,
              "--counter-id", COUNTER_ID, "--log-format", "json", *flags],
-            pathlib.Path(directory, f"{name.replace(' ', '-')}.log"))
+            pathlib.Path(directory, f"{name.replace(' ', '-')}.log"), environment)
 
-    def count(self):
+    def count(self, counter_id=COUNTER_ID):
         """The stored count, read through the ops listener."""
-        answer = get(self._ops, f"/counters/{COUNTER_ID}")
+        answer = get(self._ops, f"/counters/{counter_id}")
         if answer.status == 404:
             return 0
         if answer.status != 200:
@@ -96,6 +98,27 @@ class Counter(Server):
                 self._ops = _address(entry["ops_listen"])
                 return _address(entry["listen"])
         return None
+
+
+class Dynalite(Server):
+    """A server of DynamoDB's protocol in JavaScript, with its tables in memory."""
+
+    def __init__(self, name, program, directory):
+        super().__init__(name, ["node", str(program)], pathlib.Path(directory, f"{name}.log"))
+
+    def requests(self):
+        """How many have come so far."""
+        lines = len(self._lines())
+        os.kill(self.pid, signal.SIGUSR2)
+        wait_until(lambda: len(self._lines()) > lines, PATIENCE_SECONDS, lambda: self._failure("does not tell"))
+        return int(self._lines()[-1].removeprefix("requests: "))
+
+    def _listening(self):
+        lines = self._lines()
+        return ("127.0.0.1", int(lines[0].removeprefix("port: "))) if lines else None
+
+    def _lines(self):
+        return [line for line in self._log.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
 class Nginx(Server):
@@ -129,6 +152,13 @@ def find_nginx(unpacked):
     if not found:
         raise BenchFailed(f"nginx is missing: bench/fetch-nginx.sh {os.path.relpath(unpacked)}")
     return found
+
+
+def find_dynalite(packages):
+    """The folder that npm has put it into."""
+    if not (packages / "dynalite").exists():
+        raise BenchFailed("dynalite is missing: npm ci")
+    return packages / "dynalite"
 
 
 def _configuration(answer, port, home, access_log):

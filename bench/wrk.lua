@@ -1,3 +1,14 @@
+-- Arguments behind `--` make it a POST: the body, then `Name: value` for each header field.
+function init(arguments)
+  if arguments[1] then
+    wrk.method, wrk.body = "POST", arguments[1]
+    for i = 2, #arguments do
+      local name, value = arguments[i]:match("^([^:]+): (.*)$")
+      wrk.headers[name] = value
+    end
+  end
+end
+
 -- Ends a wrk run with one line of JSON: exact numbers, where wrk's own text rounds them.
 function done(summary, latency)
   local errors = summary.errors

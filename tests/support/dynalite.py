@@ -1,33 +1,30 @@
 """Dynalite, a server that speaks DynamoDB's protocol, for as long as a test needs it."""
 
+import re
 import subprocess
 import threading
 
 from support.server import ROOT
 
 PATIENCE_SECONDS = 60
+PROGRAM = ROOT / "tests/support/dynalite.cjs"
 KEYS = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
-
-# Its own command line knows no port 0.
-PROGRAM = """
-const server = require("dynalite")({createTableMs: 0, deleteTableMs: 0});
-server.listen(0, "127.0.0.1", () => console.log(server.address().port));
-"""
 
 
 class Dynalite:
     """A server on a free port of 127.0.0.1, its tables in memory; use as a context manager."""
 
     def __enter__(self):
-        self._process = subprocess.Popen(["node", "-e", PROGRAM], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(["node", PROGRAM], stdout=subprocess.PIPE, text=True)
         guard = threading.Timer(PATIENCE_SECONDS, self._process.kill)  # what never starts then ends its output
         guard.start()
         line = self._process.stdout.readline()
         guard.cancel()
-        if not line.strip().isdigit():
+        started = re.fullmatch(r"port: (\d+)\n", line)
+        if not started:
             self.__exit__()
             raise AssertionError(f"dynalite does not start: {line!r}; npm ci installs it")
-        self.endpoint = f"http://127.0.0.1:{int(line)}"
+        self.endpoint = f"http://127.0.0.1:{started[1]}"
         return self
 
     def __exit__(self, *_):
