@@ -22,9 +22,7 @@ TEST(Fields, GiveTheFirstAndCountAll) {
   EXPECT_EQ(fields.count("C"), 0U);
 }
 
-TEST(Fields, MayEndWithoutALineEnd) {
-  EXPECT_EQ(Fields("A: 1\r\nB: 2").find("B"), "2");
-}
+TEST(Fields, MayEndWithoutALineEnd) { EXPECT_EQ(Fields("A: 1\r\nB: 2").find("B"), "2"); }
 
 TEST(Fields, MayBeNone) {
   EXPECT_EQ(Fields().find("Host"), std::nullopt);
