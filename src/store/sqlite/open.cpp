@@ -42,15 +42,6 @@ sqlite::SqlResult<void> execute_all(Database& database, std::initializer_list<co
   return {};
 }
 
-/// Our two tables, word for word, and nothing else: no index, trigger or view that would change what a statement does.
-sqlite::SqlResult<bool> has_our_schema(Database& database) {
-  auto tables = database.prepare("SELECT count(*), count(*) FILTER (WHERE sql IN (?1, ?2)) FROM sqlite_schema");
-  if (!tables) return std::unexpected(tables.error());
-  tables->bind(1, sqlite::counters_table).bind(2, sqlite::visits_per_hour_table);
-  if (const auto row = tables->step(); !row) return std::unexpected(row.error());
-  return tables->integer(0) == 2 && tables->integer(1) == 2;
-}
-
 /// Nothing if the file is a whole store of ours, else what is wrong with it. Writes nothing.
 sqlite::SqlResult<std::string> find_fault(Database& database) {
   const auto id = database.integer("PRAGMA application_id");
@@ -68,9 +59,13 @@ sqlite::SqlResult<std::string> find_fault(Database& database) {
   if (!journal) return std::unexpected(journal.error());
   if (*journal != "wal") return "its journal mode was changed; set it back with PRAGMA journal_mode=WAL";
 
-  const auto ours = has_our_schema(database);
-  if (!ours) return std::unexpected(ours.error());
-  if (!*ours) return "its tables are not as this program made them; restore a backup";
+  // Our two tables, word for word, and nothing else: no index, trigger or view would change what a statement does.
+  const auto schema =
+      database.text("SELECT group_concat(ifnull(sql, 'none'), ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)");
+  if (!schema) return std::unexpected(schema.error());
+  if (*schema != fmt::format("{};{}", sqlite::counters_table, sqlite::visits_per_hour_table)) {
+    return "its tables are not as this program made them; restore a backup";
+  }
 
   const auto health = database.text("PRAGMA quick_check(1)");
   if (!health) return std::unexpected(health.error());
@@ -92,10 +87,10 @@ sqlite::SqlResult<void> configure(Database& database) {
                      {"PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0", "PRAGMA wal_checkpoint(TRUNCATE)"});
 }
 
-// What cannot be looked at is found out by the next step, which says why.
+// What cannot be looked at is there: opening it will say why. A new file in its place would take the old one away.
 bool is_there(const fs::path& file) {
   std::error_code ignored;
-  return fs::exists(file, ignored);
+  return fs::status(file, ignored).type() != fs::file_type::not_found;
 }
 
 fs::path wal_of(const fs::path& file) { return file.string() + "-wal"; }
