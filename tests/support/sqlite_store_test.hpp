@@ -20,12 +20,13 @@ using namespace std::chrono_literals;
 class SqliteStoreTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "sqlite-XXXXXX";
+    std::string name = parent() + "sqlite-XXXXXX";
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     directory_ = name;
     file_ = directory_ / "state" / "visits.db";
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
+  virtual std::string parent() const { return testing::TempDir(); }
 
   Result<std::unique_ptr<SqliteStore>> open() { return SqliteStore::open(file_, SqliteStore::IfAbsent::create); }
 

@@ -24,13 +24,14 @@ class DamagedStoreTest : public SqliteStoreTest {
   std::string bytes() { return *read_file(file_.string()); }
 
   /// Breaks the file while a store has it open, and makes SQLite look at it again.
-  void flip_open_count(sqlite3* connection) {
-    const std::string before = bytes();
-    const auto seal = before.find("main_counter 41 ");
-    ASSERT_NE(seal, std::string::npos);
-    overwrite(static_cast<std::streamoff>(seal), "main_counter 43 ");
+  void change_open(std::string_view seal, std::string_view other, sqlite3* connection) {
+    const auto at = bytes().find(seal);
+    ASSERT_NE(at, std::string::npos);
+    overwrite(static_cast<std::streamoff>(at), other);
     sqlite3_db_release_memory(connection);
   }
+
+  void flip_open_count(sqlite3* connection) { change_open("main_counter 41 ", "main_counter 43 ", connection); }
 
   static bool is_one_plain_line(std::string_view words) {
     return std::ranges::all_of(words, [](char byte) { return byte >= ' ' && byte <= '~'; });
@@ -38,6 +39,12 @@ class DamagedStoreTest : public SqliteStoreTest {
 
   fs::path wal() const { return file_.string() + "-wal"; }
 };
+
+TEST_F(DamagedStoreTest, RefusesAFileWhoseLogWasTurnedOff) {
+  add(**open(), 1, start_);
+  execute("PRAGMA journal_mode = DELETE");
+  EXPECT_NE(error_of_open().find("journal mode"), std::string::npos) << error_of_open();
+}
 
 TEST_F(DamagedStoreTest, RefusesAFileThatIsNoDatabase) {
   fs::create_directories(file_.parent_path());
@@ -241,6 +248,26 @@ TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotAddedTo) {
   const auto store = open();
   ASSERT_TRUE(store);
   flip_open_count(connection.handle());
+  EXPECT_EQ(add(**store, 1, start_).outcome, Outcome::not_counted);
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotCorrected) {
+  add(**open(), 41, start_);
+  const vc::test::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE(store);
+  flip_open_count(connection.handle());
+  EXPECT_FALSE((*store)->set(main_, 7, start_));
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+TEST_F(DamagedStoreTest, AnHourThatChangesUnderARunningStoreIsNotAddedTo) {
+  add(**open(), 41, start_);
+  const vc::test::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE(store);
+  change_open("2026-11-22T18:00:00Z 41", "2026-11-22T18:00:00Z 43", connection.handle());
   EXPECT_EQ(add(**store, 1, start_).outcome, Outcome::not_counted);
   EXPECT_NE((*store)->broken(), nullptr);
 }

@@ -8,6 +8,7 @@
 namespace vc::store::sqlite {
 namespace {
 
+/// Of a handle that is null SQLite says that there was no memory.
 std::unexpected<Failure> failure(sqlite3* handle) {
   return std::unexpected(Failure{sqlite3_extended_errcode(handle), one_line(sqlite3_errmsg(handle))});
 }
@@ -48,13 +49,11 @@ SqlResult<bool> Statement::step() {
 }
 
 SqlResult<void> Statement::run() {
-  for (;;) {
-    const SqlResult<bool> row = step();
-    if (row && *row) continue;
-    reset();
-    if (!row) return std::unexpected(row.error());
-    return {};
-  }
+  const SqlResult<bool> row = step();
+  reset();
+  if (!row) return std::unexpected(row.error());
+  check(!*row, "a statement that is run gives no more rows");
+  return {};
 }
 
 // The error that sqlite3_reset repeats has been reported by step.
@@ -74,8 +73,7 @@ SqlResult<Database> Database::open(const std::string& path) {
   const int code = sqlite3_open_v2(path.c_str(), &handle,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database database(handle);
-  if (code != SQLITE_OK)
-    return std::unexpected(Failure{code, handle != nullptr ? one_line(sqlite3_errmsg(handle)) : "no memory"});
+  if (code != SQLITE_OK) return failure(handle);
   // What is refused is left as it is: only a store that counts folds its log into the file, and says so itself.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return database;

@@ -111,13 +111,9 @@ SqliteStore::~SqliteStore() {
 
 sqlite::SqlResult<SqliteStore::Statements> SqliteStore::prepare(Database& database) {
   Statements statements;
-  const std::pair<Statement&, const char*> all[] = {{statements.begin, "BEGIN IMMEDIATE"},
-                                                    {statements.commit, "COMMIT"},
-                                                    {statements.rollback, "ROLLBACK"},
-                                                    {statements.add, add_sql},
-                                                    {statements.add_hour, add_hour_sql},
-                                                    {statements.read, read_sql},
-                                                    {statements.set, set_sql}};
+  const std::pair<Statement&, const char*> all[] = {
+      {statements.begin, "BEGIN IMMEDIATE"}, {statements.commit, "COMMIT"}, {statements.add, add_sql},
+      {statements.add_hour, add_hour_sql},   {statements.read, read_sql},   {statements.set, set_sql}};
   for (const auto& [statement, sql] : all) {
     auto prepared = database.prepare(sql);
     if (!prepared) return std::unexpected(prepared.error());
@@ -164,11 +160,8 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
   add.bind(4, expiry_seconds(counter, now)).bind(5, expiry_cutoff(counter, now));
   const auto row = add.step();
   if (row && *row) addition.count_after = static_cast<Count>(add.integer(0));
-  if (!row || !*row) {
-    add.reset();
-    return std::unexpected(row ? damaged_row() : row.error());
-  }
-  if (auto done = add.run(); !done) return done;
+  add.reset();  // with the first row all of it was done
+  if (!row || !*row) return std::unexpected(row ? damaged_row() : row.error());
 
   const Rfc3339 hour = rfc3339(std::chrono::floor<std::chrono::hours>(now));
   Statement& add_hour = statements_.add_hour;
@@ -178,11 +171,9 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
 
 void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, const Failure& failure) {
   const StoreError error = judge(failure);
+  // SQLite has taken the transaction back by itself; were it still open, the next BEGIN would fail and say so.
   // The next batch folds the log into the file first: the log's own space is then there to be written anew.
   if (failure.primary() == SQLITE_FULL) checkpoint_at_ = 0;
-  if (!broken_ && database_.in_transaction()) {
-    if (const auto undone = statements_.rollback.run(); !undone) judge(undone.error());
-  }
   conclude(batch, outcome, error);
 }
 
@@ -241,7 +232,7 @@ void SqliteStore::checkpoint_if_due() {
 
 StoreError SqliteStore::judge(const Failure& failure) {
   StoreError error{StoreFault::storage, fmt::format("{} (SQLite {})", failure.message, failure.code)};
-  if (failure.primary() != SQLITE_FULL && failure.primary() != SQLITE_CONSTRAINT && !broken_) broken_ = error;
+  if (failure.primary() != SQLITE_FULL && failure.primary() != SQLITE_CONSTRAINT) broken_ = error;
   return error;
 }
 

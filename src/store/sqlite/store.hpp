@@ -44,7 +44,7 @@ class SqliteStore final : public counter::CounterStore {
 
  private:
   struct Statements {
-    sqlite::Statement begin, commit, rollback, add, add_hour, read, set;
+    sqlite::Statement begin, commit, add, add_hour, read, set;
   };
 
   SqliteStore(sqlite::OwnerLock lock, sqlite::FileWatch files, sqlite::Database database, Statements statements);

@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+#include "limits.hpp"
+#include "store/sqlite/files.hpp"
 #include "store/sqlite/schema.hpp"
 #include "support/sqlite_store_test.hpp"
 
@@ -87,6 +89,59 @@ TEST_F(SqliteStoreTest, IsNotCreatedWhereItMustExist) {
 TEST_F(SqliteStoreTest, SaysWhatIsWrongWithADirectory) {
   std::ofstream(directory_ / "state").close();
   EXPECT_NE(error_of_open().find("directory"), std::string::npos);
+}
+
+TEST_F(SqliteStoreTest, SaysWhatIsWrongWithAPath) {
+  fs::create_symlink(directory_ / "loop", directory_ / "loop");
+  const auto opened = SqliteStore::open(directory_ / "loop" / "visits.db", SqliteStore::IfAbsent::create);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("symbolic links"), std::string::npos) << opened.error().message;
+}
+
+TEST_F(SqliteStoreTest, SaysWhenAPathIsTooLongForSqlite) {
+  const std::string long_name(200, 'd');
+  const auto opened =
+      SqliteStore::open(directory_ / long_name / long_name / long_name / "visits.db", SqliteStore::IfAbsent::create);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("unable to open database file"), std::string::npos) << opened.error().message;
+}
+
+TEST_F(SqliteStoreTest, SaysWhichOfItsFilesIsInTheWay) {
+  for (const char* suffix : {"-wal", ".lock", ".new"}) {
+    fs::create_directories(file_.string() + suffix + "/full");
+    if (suffix == std::string_view("-wal")) std::ofstream(file_).close();
+    EXPECT_NE(error_of_open().find(file_.string() + suffix), std::string::npos) << error_of_open();
+    fs::remove_all(file_.parent_path());
+  }
+}
+
+TEST_F(SqliteStoreTest, SaysWhenItsLogIsNoFile) {
+  add(**open(), 1, start_);
+  fs::remove(file_.string() + "-wal");
+  ASSERT_EQ(::mkfifo((file_.string() + "-wal").c_str(), S_IRUSR | S_IWUSR), 0);
+  EXPECT_NE(error_of_open().find("-wal durable: Invalid argument"), std::string::npos) << error_of_open();
+}
+
+TEST_F(SqliteStoreTest, IsNotCreatedWhereADirectoryIs) {
+  fs::create_directories(file_);
+  const auto created = sqlite::create_store_file(file_);
+  ASSERT_FALSE(created);
+  EXPECT_NE(created.error().message.find("directory"), std::string::npos) << created.error().message;
+}
+
+TEST_F(SqliteStoreTest, SaysThatAnotherProgramHasTheFileOpen) {
+  add(**open(), 1, start_);
+  auto other = sqlite::Database::open(file_.string());
+  ASSERT_TRUE(other->execute("BEGIN; SELECT * FROM counters"));
+  EXPECT_NE(error_of_open().find("another program has it open"), std::string::npos) << error_of_open();
+}
+
+TEST_F(SqliteStoreTest, RefusesACorrectionBeyondTheLimit) {
+  const auto store = open();
+  ASSERT_TRUE((*store)->set(main_, limits::count_max, start_));
+  EXPECT_FALSE((*store)->set(main_, limits::count_max + 1, start_));
+  EXPECT_EQ((*store)->broken(), nullptr);
+  EXPECT_EQ((**(*store)->read(main_, start_)).visit_count, limits::count_max);
 }
 
 TEST_F(SqliteStoreTest, StartsAgainAfterACreationThatWasCutOff) {
