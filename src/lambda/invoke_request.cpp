@@ -64,7 +64,7 @@ std::string decoded(std::string_view text) {
   std::string bytes;
   for (; !text.empty(); text.remove_prefix(1)) {
     const bool escaped = text.size() > 2 && text[0] == '%' && is_hex_digit(text[1]) && is_hex_digit(text[2]);
-    unsigned char byte = static_cast<unsigned char>(text.front());
+    auto byte = static_cast<unsigned char>(text.front());
     if (escaped) {
       std::from_chars(text.data() + 1, text.data() + 3, byte, 16);
       text.remove_prefix(2);

@@ -29,7 +29,7 @@ const function::Function& the_function() {
 
 json::value parse(std::string_view text) {
   boost::system::error_code error;
-  json::value value = json::parse({text.data(), text.size()}, error);
+  const json::value value = json::parse({text.data(), text.size()}, error);
   return error ? json::value(nullptr) : value;
 }
 
@@ -44,7 +44,7 @@ void check_fields(std::string_view fields) {
     const auto end = fields.find("\r\n");
     check(end != std::string_view::npos, "a header's line has an end");
     const std::string_view line = fields.substr(0, end);
-    check(line.find(": ") != 0 && line.contains(": "), "a header has a name");
+    check(!line.starts_with(": ") && line.contains(": "), "a header has a name");
     check(line.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos, "a header is one line");
     fields.remove_prefix(end + 2);
   }
