@@ -27,7 +27,9 @@ struct TableReply {
   std::optional<Item> item;  // if done; of a condition that failed, where the engine shows it
 };
 
-/// A question that was lost, or was applied, may arrive again, long after its writer has ended.
+/// A question that was lost, or was applied, may arrive again, long after its writer has ended. A copy does not
+/// overtake the question, and nobody on the way repeats one that the table has refused: then the contract could not
+/// hold.
 class Network final {
  public:
   /// Lifetime: all outlive the network.
