@@ -205,6 +205,17 @@ def test_the_fixed_limits_are_those_of_the_program():
         assert int(number) * UNITS.get(unit, 1) == values[code(name)], name
 
 
+def test_the_policy_of_a_table_allows_what_the_program_asks_for():
+    page = PAGES["docs/dynamodb.md"]
+    policy, = [json.loads(text) for language, text in CODE_BLOCK.findall(page) if language == "json"]
+    to_count = set(policy["Statement"][0]["Action"])
+    to_create = set(re.findall(r"`(dynamodb:\w+)`", re.search(r"`table create` needs (.+?)\.", page, re.DOTALL)[1]))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/store/dynamodb").glob("*.cpp"))
+    asked = re.findall(r'\bask\((?:link, timeline, )?"(\w+)"', sources)
+    assert to_count | to_create == {f"dynamodb:{operation}" for operation in asked}
+    assert {"dynamodb:GetItem", "dynamodb:UpdateItem"} <= to_count
+
+
 def test_the_table_of_rooms_is_the_one_that_is_enforced():
     present = {room for room in rules.ROOMS if any(name.startswith(f"src/{room}") for name in FILES)}
     written = {code(room): set(re.findall(r"`([\w/]+)`", known)) for room, known in rows(PAGES["CONTRIBUTING.md"], "room")}
