@@ -14,6 +14,7 @@
 #include "app/serve.hpp"
 #include "app/tables.hpp"
 #include "app/version.hpp"
+#include "base/number.hpp"
 #include "limits.hpp"
 #include "ops/record_json.hpp"
 

@@ -19,12 +19,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <sstream>
 #include <vector>
 
 #include "app/version.hpp"
 #include "base/environment.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "limits.hpp"
 
@@ -215,24 +215,11 @@ bool is_number(std::string_view text) {
   return digits && (text.size() == 1 || text.front() != '0');
 }
 
-std::string preview_id(const Config& config) {
-  return fmt::format("{}.preview.{}", config.counter_id->text(), config.stage);
-}
-
 }  // namespace
 
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = make_settings();
   return all;
-}
-
-Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std::uint64_t max) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < min || number > max) {
-    return fail("'{}' is not a whole number from {} to {}", text, min, max);
-  }
-  return number;
 }
 
 Result<Choices> choose(const std::map<std::string, std::string>& flags, const char* const* variables) {
@@ -275,7 +262,7 @@ Result<Config> parse(const Choices& choices) {
       return fail("{} (from {}): {}", setting.name, given.source, applied.error().message);
     }
   }
-  if (!counter::CounterId::parse(preview_id(config))) return fail("counter-id and stage are too long together");
+  if (!counter::preview_of(*config.counter_id, config.stage)) return fail("counter-id and stage are too long together");
   return config;
 }
 
@@ -306,7 +293,7 @@ function::Function Config::function() const {
 std::string Config::function_name() const { return fmt::format("resume-{}-visitor-counter", stage); }
 
 counter::Counter Config::preview_counter() const {
-  return {*counter::CounterId::parse(preview_id(*this)), limits::preview_ttl};
+  return {*counter::preview_of(*counter_id, stage), limits::preview_ttl};
 }
 
 }  // namespace vc::app

@@ -85,9 +85,6 @@ Result<Choices> choose(const std::map<std::string, std::string>& flags, const ch
 /// Errors: a value that does not parse; the message names the setting, and where the value came from.
 Result<Config> parse(const Choices& choices);
 
-/// Errors: not a whole number from `min` to `max`; the message names it.
-Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std::uint64_t max);
-
 /// As a TOML file that gives the same configuration.
 std::string to_toml(const Choices& choices);
 

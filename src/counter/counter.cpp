@@ -19,4 +19,8 @@ Result<CounterId> CounterId::parse(std::string_view text) {
   return CounterId(std::string(text));
 }
 
+Result<CounterId> preview_of(const CounterId& id, std::string_view stage) {
+  return CounterId::parse(fmt::format("{}.preview.{}", id.text(), stage));
+}
+
 }  // namespace vc::counter

@@ -27,6 +27,9 @@ class CounterId {
   std::string text_;
 };
 
+/// What test traffic on this stage counts on. Errors: it would be too long, or the stage has other characters.
+Result<CounterId> preview_of(const CounterId& id, std::string_view stage);
+
 /// A counter, and how many days after its last visit its record expires. 0: never.
 struct Counter {
   CounterId id;
