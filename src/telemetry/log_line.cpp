@@ -29,9 +29,9 @@ constexpr auto plain_bytes = [] {
 }();
 
 constexpr std::size_t escaped_byte_chars = 6;  // \u001b
-constexpr std::size_t number_chars_max = 20;
-constexpr std::size_t frame_chars_max = 64;  // of a line: all that is neither its message nor its fields
-constexpr std::size_t member_chars_max = 8;  // of a field: quotes, colon and comma
+constexpr std::size_t number_chars_max = 20;   // and more than a flag
+constexpr std::size_t frame_chars_max = 64;    // of a line: all that is neither its message nor its fields
+constexpr std::size_t member_chars_max = 8;    // of a field: quotes, colon and comma
 
 /// The JSON escapes of RFC 8259 §7. Every byte outside of ASCII becomes \u00XX: a client's bytes may be no UTF-8.
 char* put_escaped(char* to, std::string_view value) {
@@ -62,8 +62,10 @@ std::size_t chars_max(std::string_view message, std::span<const Field> fields) {
   return chars;
 }
 
-char* put_number(char* to, std::int64_t number) {
-  const fmt::format_int digits(number);
+/// A value that is no text: the same in JSON and for people.
+char* put_plain(char* to, const Field& field) {
+  if (const auto* flag = std::get_if<bool>(&field.value)) return put(to, *flag ? "true" : "false");
+  const fmt::format_int digits(std::get<std::int64_t>(field.value));
   return put(to, std::string_view(digits.data(), digits.size()));
 }
 
@@ -75,15 +77,15 @@ char* put_milliseconds(char* to, WallTime time) {
 
 char* put_json(char* to, const Field& field) {
   to = put(to, {",\"", field.name, "\":"});
-  if (const auto* number = std::get_if<std::int64_t>(&field.value)) return put_number(to, *number);
-  to = put_escaped(put(to, "\""), std::get<std::string_view>(field.value));
-  return put(to, "\"");
+  const auto* text = std::get_if<std::string_view>(&field.value);
+  if (text == nullptr) return put_plain(to, field);
+  return put(put_escaped(put(to, "\""), *text), "\"");
 }
 
 char* put_text(char* to, const Field& field) {
   to = put(to, {" ", field.name, "="});
-  if (const auto* number = std::get_if<std::int64_t>(&field.value)) return put_number(to, *number);
-  return put_escaped(to, std::get<std::string_view>(field.value));
+  const auto* text = std::get_if<std::string_view>(&field.value);
+  return text != nullptr ? put_escaped(to, *text) : put_plain(to, field);
 }
 
 char* put_json(char* to, std::string_view second, WallTime time, LogLevel level, std::string_view message,

@@ -18,7 +18,7 @@ enum class LogFormat { text, json };
 
 struct Field {
   std::string_view name;
-  std::variant<std::string_view, std::int64_t> value;
+  std::variant<std::string_view, std::int64_t, bool> value;
 };
 
 /// Makes lines. Thread: one.

@@ -31,6 +31,18 @@ TEST(LogLine, IsOneJsonObject) {
       "\n");
 }
 
+TEST(LogLine, KnowsFlags) {
+  const std::array fields = {Field{"cold_start", true}, Field{"warm", false}};
+  std::string json;
+  LineWriter(LogFormat::json).append(json, time_of_test, LogLevel::info, "request", fields);
+  EXPECT_TRUE(json.ends_with(R"("message":"request","cold_start":true,"warm":false})"
+                             "\n"))
+      << json;
+  std::string text;
+  LineWriter(LogFormat::text).append(text, time_of_test, LogLevel::info, "request", fields);
+  EXPECT_EQ(text, "18:40:00 INFO request cold_start=true warm=false\n");
+}
+
 TEST(LogLine, IsReadableText) {
   std::string line;
   const std::array fields = {Field{"route", std::string_view("/counter")}, Field{"status", std::int64_t{200}}};
