@@ -149,6 +149,20 @@ inline constexpr auto dynamodb_table_deadline = 10s;
 inline constexpr auto dynamodb_creation_deadline = 60s;
 inline constexpr auto dynamodb_creation_pause = 200ms;
 
+// --- Lambda -----------------------------------------------------------------------------------------------------
+
+/// Lambda's own bound is 6 MB; one that is larger ends the process.
+inline constexpr std::size_t lambda_event_bytes_max = std::size_t{8} * 1024 * 1024;
+inline constexpr std::size_t lambda_request_id_chars_max = 64;
+/// Lambda's default, for an event that does not tell its deadline, and the longest there is.
+inline constexpr auto lambda_timeout = 3s;
+inline constexpr auto lambda_timeout_max = 900s;
+/// Of an invocation's time, kept back for the answer: at the deadline the process is killed.
+inline constexpr auto lambda_answer_time = 100ms;
+/// For the platform, which is on the same host, to accept a connection and to take an answer.
+inline constexpr auto lambda_connect_deadline = 5s;
+inline constexpr auto lambda_post_deadline = 10s;
+
 // --- the log ----------------------------------------------------------------------------------------------------
 
 /// Lines waiting for a slow reader; what does not fit is dropped and counted.
@@ -167,6 +181,7 @@ static_assert(invoke_event_bytes_max < invoke_payload_bytes_max);
 static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
 static_assert(sweep_interval < linger_deadline);
 static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);
+static_assert(lambda_answer_time < lambda_timeout && lambda_timeout < lambda_timeout_max);
 static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
 
 }  // namespace vc::limits

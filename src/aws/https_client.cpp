@@ -158,7 +158,7 @@ class HttpsClient::Wire final {
     }
     connection_->tcp().expires_at(deadline);
     Parser parser;
-    parser.body_limit(limits::aws_answer_bytes_max);
+    parser.body_limit(options_.answer_bytes_max);
     const Request wire = wire_form(request, options_.server.authority());
     auto result = run(connection_->tls ? exchange(*connection_->tls, connection_->buffer, wire, parser)
                                        : exchange(*connection_->plain, connection_->buffer, wire, parser));

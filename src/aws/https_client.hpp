@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -13,8 +14,8 @@
 namespace vc::aws {
 
 /// Keeps one connection, for a limited time and age; never sends a request twice, follows no redirect, knows no proxy,
-/// and verifies certificate and host name. An answer over limits::aws_answer_bytes_max is a failure. Addresses that
-/// were once resolved are used on when the resolver fails.
+/// and verifies certificate and host name. An answer whose body is too long is a failure. Addresses that were once
+/// resolved are used on when the resolver fails.
 ///
 /// Thread: one at a time. The destructor waits for a lookup that the resolver has not given up yet.
 class HttpsClient final : public HttpClient {
@@ -25,6 +26,7 @@ class HttpsClient final : public HttpClient {
     std::chrono::milliseconds connect_deadline = limits::aws_connect_deadline;
     std::chrono::milliseconds idle_max = limits::aws_connection_idle_max;
     std::chrono::milliseconds age_max = limits::aws_connection_age_max;
+    std::size_t answer_bytes_max = limits::aws_answer_bytes_max;
   };
 
   /// Connects to nothing yet. Errors: no file of certificates, or one that cannot be read.

@@ -117,6 +117,20 @@ TEST(DynamoDbStore, SaysUnknownWhenARequestMayHaveArrived) {
   EXPECT_EQ(unknown.error.fault, StoreFault::connection);
 }
 
+TEST(DynamoDbStore, FinishesByTheEndOfItsInvocation) {
+  FakeTable table;
+  Writer writer(table, 1, {.slow_reply = 1});
+  const auto began = writer.timeline->now();
+  writer.store->finish_by(began + 300ms);
+  EXPECT_EQ(writer.add(1).outcome, Outcome::unknown);
+  EXPECT_LE(writer.timeline->now() - began, 300ms);
+  writer.timeline->wait(limits::dynamodb_rest);
+  const int requests = writer.network->requests();
+  writer.store->finish_by(writer.timeline->now());
+  EXPECT_EQ(writer.add(1).outcome, Outcome::not_counted) << "nothing is sent that has no time to be answered";
+  EXPECT_EQ(writer.network->requests(), requests);
+}
+
 void expect_left_alone_for_a_while(Writer& writer) {
   const int requests = writer.network->requests();
   EXPECT_EQ(writer.add(1).outcome, Outcome::not_counted);

@@ -52,7 +52,7 @@ DynamoDbStore::DynamoDbStore(Options options, dynamodb::Link link, std::shared_p
       rests_until_(timeline_->now()) {}
 
 void DynamoDbStore::add(std::span<Addition> batch, WallTime now) {
-  const SteadyTime deadline = timeline_->now() + options_.deadline;
+  const SteadyTime deadline = deadline_after(options_.deadline);
   for (Addition& addition : batch) {
     const Written written = write({Change::Kind::add, addition.counter, addition.visits, now}, deadline);
     addition.outcome = written.outcome;
@@ -62,7 +62,7 @@ void DynamoDbStore::add(std::span<Addition> batch, WallTime now) {
 }
 
 StoreResult<Record> DynamoDbStore::set(const Counter& counter, Count count, WallTime now) {
-  Written written = write({Change::Kind::set, &counter, count, now}, timeline_->now() + options_.deadline);
+  Written written = write({Change::Kind::set, &counter, count, now}, deadline_after(options_.deadline));
   if (written.outcome != Outcome::counted) return std::unexpected(written.error);
   written.record->visit_count = count;  // another writer may have counted since
   return *written.record;
@@ -70,7 +70,7 @@ StoreResult<Record> DynamoDbStore::set(const Counter& counter, Count count, Wall
 
 StoreResult<std::optional<Record>> DynamoDbStore::read(const Counter& counter, WallTime now) {
   if (const StoreError* error = resting()) return std::unexpected(*error);
-  auto item = get(counter, timeline_->now() + options_.deadline / 2);
+  auto item = get(counter, deadline_after(options_.deadline / 2));
   if (!item) return std::unexpected(item.error());
   if (!*item || !(*item)->live(counter, now)) return std::nullopt;
   return std::move((*item)->record);
@@ -78,6 +78,7 @@ StoreResult<std::optional<Record>> DynamoDbStore::read(const Counter& counter, W
 
 DynamoDbStore::Written DynamoDbStore::write(const Change& change, SteadyTime deadline) {
   if (const StoreError* error = resting()) return {.error = *error};
+  if (timeline_->now() >= deadline) return {.error = {StoreFault::timeout, "no time was left to ask the table"}};
   const SteadyTime unsent_deadline = std::min(deadline, timeline_->now() + limits::dynamodb_unsent_deadline);
   SlotWrite write(change, sequences_);
   Verdict last = Verdict::not_sent;
@@ -156,6 +157,10 @@ bool DynamoDbStore::wait_to_retry(Verdict verdict, int attempt, SteadyTime deadl
   if (!pause || timeline_->now() + *pause + connecting >= deadline) return false;
   timeline_->wait(*pause);
   return true;
+}
+
+dynamodb::SteadyTime DynamoDbStore::deadline_after(std::chrono::milliseconds time) const {
+  return std::min(timeline_->now() + time, end_);
 }
 
 // Half of the time, so that a lost answer leaves some to ask again.

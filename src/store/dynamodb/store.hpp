@@ -36,6 +36,9 @@ class DynamoDbStore final : public counter::CounterStore {
   /// Asks nothing yet.
   DynamoDbStore(Options options, dynamodb::Link link, std::shared_ptr<dynamodb::Timeline> timeline, Random random);
 
+  /// No call lasts beyond it, until another end is set: that of the invocation which all calls are for.
+  void finish_by(dynamodb::SteadyTime end) { end_ = end; }
+
   void add(std::span<counter::Addition> batch, WallTime now) override;
   counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
   counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
@@ -58,6 +61,7 @@ class DynamoDbStore final : public counter::CounterStore {
                                                            const dynamodb::Reply& failed, SteadyTime deadline);
   counter::StoreResult<std::optional<dynamodb::Item>> get(const counter::Counter& counter, SteadyTime deadline);
   bool wait_to_retry(dynamodb::Verdict verdict, int attempt, SteadyTime deadline);
+  SteadyTime deadline_after(std::chrono::milliseconds time) const;
   SteadyTime send_deadline(SteadyTime deadline) const;
   const counter::StoreError* resting() const;
   void rest_after(dynamodb::Verdict verdict, const counter::StoreError& error);
@@ -70,6 +74,7 @@ class DynamoDbStore final : public counter::CounterStore {
   int slot_;
   dynamodb::Sequences sequences_;
   dynamodb::Retries retries_;
+  SteadyTime end_ = SteadyTime::max();
   SteadyTime rests_until_;
   counter::StoreError rests_because_;
 };
