@@ -1,0 +1,116 @@
+"""What is uploaded to Lambda: one executable that needs nothing from the host, not even a C library."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from support.dynalite import KEYS
+from support.lambda_events import HEALTH, VISIT, number
+from support.name_server import NameServer
+from support.runtime_api import Environment
+from support.server import ROOT
+from support.table_proxy import TableProxy, make_certificate
+
+ZIP = pathlib.Path(os.environ.get("LAMBDA_ZIP", ROOT / "build/visitor-counter-lambda-x86_64.zip"))
+ZIP_BYTES_MAX = 4_000_000
+NAME = "table.example"
+
+# Modules that a static program cannot load, and that are not there.
+STRANGE_NSSWITCH = "hosts: mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] myhostname nosuchmodule\n"
+
+# Becomes the function within a root that has what Lambda's has: /proc and /dev where the machine lets us mount them.
+IN_ROOT = """
+mount -t proc proc "$0/proc" 2>/dev/null
+mount --rbind /dev "$0/dev" 2>/dev/null
+exec chroot "$0" /var/task/bootstrap
+"""
+
+
+def test_the_zip_is_one_small_executable():
+    assert ZIP.stat().st_size <= ZIP_BYTES_MAX
+    with zipfile.ZipFile(ZIP) as packed:
+        [entry] = packed.infolist()
+    assert entry.filename == "bootstrap"
+    assert entry.external_attr >> 16 == 0o100755
+
+
+def test_the_executable_asks_for_no_loader_and_no_library(tmp_path):
+    with zipfile.ZipFile(ZIP) as packed:
+        executable = packed.extract("bootstrap", tmp_path)
+    headers = subprocess.run(["readelf", "--program-headers", "--dynamic", executable], capture_output=True, text=True,
+                             check=True).stdout
+    assert "INTERP" not in headers and "(NEEDED)" not in headers
+
+
+def test_packing_twice_gives_the_same_bytes(tmp_path):
+    with zipfile.ZipFile(ZIP) as packed:
+        executable = packed.extract("bootstrap", tmp_path)
+    again = tmp_path / "again.zip"
+    subprocess.run([sys.executable, ROOT / "scripts/lambda-zip.py", executable, again], check=True, capture_output=True)
+    assert again.read_bytes() == ZIP.read_bytes()
+
+
+@pytest.fixture
+def root(tmp_path):
+    """An otherwise empty root with the zip unpacked where Lambda does it."""
+    directory = tmp_path / "root"
+    for name in ("proc", "dev", "tmp", "etc/pki/tls/certs", "var/task"):
+        (directory / name).mkdir(parents=True)
+    with zipfile.ZipFile(ZIP) as packed:
+        packed.extract("bootstrap", directory / "var/task")
+    (directory / "var/task/bootstrap").chmod(0o755)
+    if subprocess.run(["chroot", directory, "/var/task/bootstrap"], capture_output=True, check=False).returncode != 1:
+        pytest.skip("NOT RUN: another root; the machine does not let us change it")
+    return directory
+
+
+@pytest.fixture
+def names():
+    try:
+        with NameServer({NAME: "127.0.0.1"}) as server:
+            yield server
+    except PermissionError:
+        pytest.skip("NOT RUN: names; the machine does not let us have port 53")
+
+
+def unshared():
+    """Mounts of its own, which go when the process does; without them none are made."""
+    command = ["unshare", "--mount"]
+    allowed = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+    return command if allowed else []
+
+
+@pytest.mark.parametrize("nsswitch", [None, STRANGE_NSSWITCH], ids=["no nsswitch.conf", "a strange nsswitch.conf"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_it_finds_a_table_by_name_in_an_empty_root(api, dynalite, table, root, names, tmp_path, scheme, nsswitch):
+    (root / "etc/resolv.conf").write_text(f"nameserver {names.address}\n")
+    if nsswitch:
+        (root / "etc/nsswitch.conf").write_text(nsswitch)
+    tls = None
+    if scheme == "https":
+        certificate, tls = make_certificate(tmp_path, NAME)
+        shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")  # where Amazon Linux has it
+    with TableProxy(dynalite.endpoint, tls) as proxy:
+        store = table.replace(dynalite.endpoint, f"{scheme}://{NAME}:{proxy.port}")
+        program = [*unshared(), "sh", "-c", IN_ROOT, str(root)]
+        with Environment(api, store, program=program, **KEYS) as environment:
+            assert [number(api.invoke(VISIT)) for _ in range(3)] == [1, 2, 3], environment.lines()
+            assert api.invoke(HEALTH).response()["body"]["counter_value"] == 3
+            assert environment.log("the table does not answer yet") == []
+    assert NAME in names.asked
+
+
+def test_it_trusts_no_certificate_for_another_name(api, dynalite, table, root, names, tmp_path):
+    (root / "etc/resolv.conf").write_text(f"nameserver {names.address}\n")
+    certificate, tls = make_certificate(tmp_path, "another.example")
+    shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")
+    with TableProxy(dynalite.endpoint, tls) as proxy:
+        store = table.replace(dynalite.endpoint, f"https://{NAME}:{proxy.port}")
+        with Environment(api, store, program=["chroot", str(root), "/var/task/bootstrap"], **KEYS):
+            response = api.invoke(VISIT).response()
+    assert (response["statusCode"], response["headers"]["X-Visit-Outcome"]) == (500, "not-counted")
