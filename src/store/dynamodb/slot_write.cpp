@@ -6,7 +6,7 @@ namespace vc::store::dynamodb {
 
 using counter::Outcome;
 
-SlotWrite::Step SlotWrite::condition_failed(const std::optional<Item>& item) {
+SlotWrite::Step SlotWrite::condition_failed(const std::optional<Item>& item, std::chrono::milliseconds elapsed) {
   ++sends_;
   if (item && item->sequence) sequences_.seen(*item->sequence);
 
@@ -16,7 +16,7 @@ SlotWrite::Step SlotWrite::condition_failed(const std::optional<Item>& item) {
   }
   if (item && item->sequence > sequence_) {
     if (sends_ > 1) return Failed{.outcome = Outcome::unknown};  // an earlier copy may have been, and overwritten
-    sequence_ = sequences_.next(change_.now);
+    sequence_ = sequences_.next(change_.now + elapsed);
     sends_ = 0;
   }
 

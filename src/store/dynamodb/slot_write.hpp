@@ -2,6 +2,7 @@
 // clock or random source. What was sent and what came back go in, what to send next comes out.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <variant>
 
@@ -37,8 +38,10 @@ class SlotWrite final {
   Send send() const { return {form_, sequence_}; }
 
   /// The condition of what was sent has failed, and this is the item: as it was then, or as a consistent read found it
-  /// since. nullopt: there is none.
-  Step condition_failed(const std::optional<Item>& item);
+  /// since. nullopt: there is none. A larger sequence is of the present, so that a writer who shares the slot, and
+  /// began later, does not come first again and again: `elapsed` is how long ago the change was made.
+  Step condition_failed(const std::optional<Item>& item,
+                        std::chrono::milliseconds elapsed = std::chrono::milliseconds::zero());
 
   /// What was sent has been refused: it was not applied.
   void refused() { ++sends_; }

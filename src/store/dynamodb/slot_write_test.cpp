@@ -59,6 +59,12 @@ TEST_F(SlotWriteTest, TakesALargerSequenceWhereItsVeryFirstSendCameTooLate) {
   EXPECT_GT(again.sequence, after(send.sequence)) << "the first send of the new one";
 }
 
+TEST_F(SlotWriteTest, TakesALargerSequenceFromThePresent) {
+  const auto send = expect_send(write_.condition_failed(item(after(q_), 50), 40ms));
+  EXPECT_EQ(send.sequence.milliseconds, q_.milliseconds + 40)
+      << "and not one that another's next change passes at once";
+}
+
 TEST_F(SlotWriteTest, IsUnknownWhereALaterSendCameTooLate) {
   write_.lost();
   EXPECT_EQ(expect_failed(write_.condition_failed(item(after(q_), 50))).outcome, Outcome::unknown);

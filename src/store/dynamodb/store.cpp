@@ -78,8 +78,9 @@ StoreResult<std::optional<Record>> DynamoDbStore::read(const Counter& counter, W
 
 DynamoDbStore::Written DynamoDbStore::write(const Change& change, SteadyTime deadline) {
   if (const StoreError* error = resting()) return {.error = *error};
-  if (timeline_->now() >= deadline) return {.error = {StoreFault::timeout, "no time was left to ask the table"}};
-  const SteadyTime unsent_deadline = std::min(deadline, timeline_->now() + limits::dynamodb_unsent_deadline);
+  const SteadyTime began = timeline_->now();
+  if (began >= deadline) return {.error = {StoreFault::timeout, "no time was left to ask the table"}};
+  const SteadyTime unsent_deadline = std::min(deadline, began + limits::dynamodb_unsent_deadline);
   SlotWrite write(change, sequences_);
   Verdict last = Verdict::not_sent;
   const auto given_up = [&](const SlotWrite::Failed& failed, StoreError error) -> Written {
@@ -105,7 +106,8 @@ DynamoDbStore::Written DynamoDbStore::write(const Change& change, SteadyTime dea
     if (last == Verdict::condition_failed) {
       auto item = look(*change.counter, reply, deadline);
       if (!item) return given_up(write.give_up(), item.error());
-      const auto step = write.condition_failed(*item);
+      const auto elapsed = std::chrono::floor<std::chrono::milliseconds>(timeline_->now() - began);
+      const auto step = write.condition_failed(*item, elapsed);
       if (const auto* done = std::get_if<SlotWrite::Done>(&step)) {
         retries_.succeeded();
         return {Outcome::counted, done->ended_at, (*item)->record.value_or(Record{.visit_count = done->ended_at}), {}};
