@@ -1,0 +1,2 @@
+environment     = "production"
+allowed_origins = ["https://www.dzresume.dev", "https://dzresume.dev"]
