@@ -47,15 +47,18 @@ live=$("$scripts/switch-environment.sh" --current) || die "without knowing which
 terraform() { command terraform -chdir="$layer" "$@" >&2; }
 
 terraform init -input=false -reconfigure -backend-config="bucket=$TF_STATE_BUCKET" -backend-config="region=${AWS_REGION:-us-east-1}"
-terraform workspace select -or-create "$colour"
+# Whoever may only look can neither make a workspace nor take the lock.
+create=(-or-create) lock=(-lock-timeout=5m)
+[[ -z $dry_run ]] || create=() lock=(-lock=false)
+terraform workspace select "${create[@]}" "$colour"
 plan=$(mktemp)
 trap 'rm -f "$plan"' EXIT
-terraform plan -input=false -lock-timeout=5m -out="$plan" -var-file="environments/$environment.tfvars" -var="function_zip=$zip"
+terraform plan -input=false "${lock[@]}" -out="$plan" -var-file="environments/$environment.tfvars" -var="function_zip=$zip"
 if [[ -n $dry_run ]]; then
   echo "would apply this plan to $colour" >&2
   exit 0
 fi
-terraform apply -input=false -lock-timeout=5m "$plan"
+terraform apply -input=false "${lock[@]}" "$plan"
 
 url=$(command terraform -chdir="$layer" output -raw stage_url)
 [[ $url =~ ^https?:// ]] || die "Terraform names no address: '$url'"

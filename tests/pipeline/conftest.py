@@ -1,96 +1,18 @@
-"""A world without AWS: two colours, a domain in front of one of them, and the programs that the scripts call."""
+"""A world of its own for each test, and a build to deploy."""
 
-import http.server
-import json
-import os
-import subprocess
-import threading
 import zipfile
 
 import pytest
 
-from support.server import ROOT
-
-COMMITS = {"blue": "b" * 40, "green": "9" * 40}
-API_IDS = {"blue": "blueapi123", "green": "greenapi12"}
-HEALTHY = '{"status": "healthy", "service": "visitor-counter", "database": "connected", "counter_value": 7, "timestamp": "…"}'
-PATIENCE_SECONDS = 120
-PROGRAMS = ("aws", "gh", "terraform", "curl")
-
-
-def release(commit, status=200, body=HEALTHY):
-    """What a colour answers to /health."""
-    return {"version": f"1.2.0+g{commit[:12]}", "status": status, "body": body}
-
-
-class World:
-    """`state` is what is deployed and how the fakes behave; `releases` are by colour, `behind_the_domain` replaces one there."""
-
-    def __init__(self, home, port):
-        self.home = home
-        self.change(port=port, stage="blue", api_ids=API_IDS, refused=[], staging_runs=[], workspace=None, built=None,
-                    releases={colour: release(commit) for colour, commit in COMMITS.items()}, behind_the_domain={})
-
-    @property
-    def state(self):
-        path = self.home / "state.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-    def change(self, **changes):
-        (self.home / "state.json").write_text(json.dumps(self.state | changes), encoding="utf-8")
-
-    def calls(self, program):
-        """The arguments of each call of a program."""
-        path = self.home / "calls"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return [line.removeprefix(f"{program} ") for line in lines if line.startswith(f"{program} ")]
-
-    def answer(self, host):
-        state = self.state
-        colours = {f"{api}.execute-api.us-east-1.amazonaws.com": colour for colour, api in state["api_ids"].items()}
-        if host in colours:
-            return state["releases"][colours[host]]
-        assert host == "api.dzresume.dev", host
-        return state["behind_the_domain"].get(state["stage"]) or state["releases"][state["stage"]]
-
-    def run(self, script, *arguments, **environment):
-        """Runs one of the scripts: returncode, stdout, stderr."""
-        env = {"PATH": f"{self.home}/bin:{os.environ['PATH']}", "FAKES": str(self.home), "VERIFY_ATTEMPTS": "2", "VERIFY_PAUSE": "0",
-               "GITHUB_REPOSITORY": "example/visitor-counter", "TF_STATE_BUCKET": "states"}
-        return subprocess.run([ROOT / "scripts" / script, *map(str, arguments)], env=env | environment, capture_output=True,
-                              text=True, timeout=PATIENCE_SECONDS, check=False)
-
-
-class Answers(http.server.BaseHTTPRequestHandler):
-    """`/HOST/…` is answered as that host would."""
-
-    def do_GET(self):
-        answer = self.server.world.answer(self.path.split("/")[1])
-        body = answer["body"].encode()
-        self.send_response(answer["status"])
-        self.send_header("X-Visitor-Counter-Version", answer["version"])
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+from pipeline.world import running_world
 
 
 @pytest.fixture
 def world(tmp_path):
-    (tmp_path / "bin").mkdir()
-    for program in PROGRAMS:
-        (tmp_path / "bin" / program).symlink_to(ROOT / "tests" / "pipeline" / "fake_programs.py")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        server.world = World(tmp_path, server.server_address[1])
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # how soon it sees that it is to stop
-        thread.start()
-        try:
-            yield server.world
-        finally:
-            server.shutdown()
-            thread.join()
+    home = tmp_path / "world"
+    home.mkdir()
+    with running_world(home) as running:
+        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from pipeline.conftest import API_IDS, COMMITS, release
+from pipeline.world import API_IDS, COMMITS, release
 from support.server import ROOT, Server, clean_environment
 
 DOMAIN = "https://api.dzresume.dev"
@@ -218,6 +218,7 @@ def test_a_dry_deployment_plans_and_applies_nothing(world, function_zip):
     assert done.returncode == 0
     assert "would apply" in done.stderr
     assert [call.split()[1] for call in world.calls("terraform")] == ["init", "workspace", "plan"]
+    assert "-or-create" not in world.calls("terraform")[1] and "-lock=false" in world.calls("terraform")[2]
 
 
 @pytest.mark.parametrize("script, arguments", [

@@ -14,6 +14,7 @@ TEXTS = {name: (ROOT / ".github/workflows" / name).read_text(encoding="utf-8") f
 JOBS = [(name, job) for name, workflow in WORKFLOWS.items() for job in workflow["jobs"]]
 STEPS = [(name, job, step) for name, job in JOBS for step in WORKFLOWS[name]["jobs"][job].get("steps", [])]
 DEPLOYING = {("deploy-staging.yml", "deploy"), ("promote-production.yml", "promote"), ("rollback.yml", "rollback")}
+LOOKING = {("plan.yml", "plan")}
 every_workflow = pytest.mark.parametrize("name", WORKFLOWS)
 every_job = pytest.mark.parametrize("name, job", JOBS)
 on = True  # what YAML 1.1 takes the word for
@@ -32,8 +33,8 @@ def node_major():
     return int(subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout[1:].split(".")[0])
 
 
-def test_there_are_four():
-    assert set(WORKFLOWS) == {"ci.yml", "deploy-staging.yml", "promote-production.yml", "rollback.yml"}
+def test_there_are_five():
+    assert set(WORKFLOWS) == {"ci.yml", "deploy-staging.yml", "plan.yml", "promote-production.yml", "rollback.yml"}
 
 
 def test_yamllint_has_nothing_to_say():
@@ -67,7 +68,7 @@ def test_only_the_jobs_that_need_it_may_more():
     more = {(name, job): WORKFLOWS[name]["jobs"][job]["permissions"] for name, job in JOBS
             if "permissions" in WORKFLOWS[name]["jobs"][job]}
     oidc = {"contents": "read", "id-token": "write"}
-    assert more == {**{deploying: oidc for deploying in DEPLOYING},
+    assert more == {**{deploying: oidc for deploying in DEPLOYING | LOOKING},
                     ("promote-production.yml", "check"): {"actions": "read", "contents": "read"},
                     ("promote-production.yml", "release-notes"): {"contents": "write"}}
 
@@ -95,7 +96,20 @@ def test_a_job_ends_some_day(name, job):
 def test_what_changes_a_deployment_waits_for_its_turn():
     waiting = {(name, job) for name, job in JOBS
                if WORKFLOWS[name]["jobs"][job].get("concurrency") == {"group": "deployment", "cancel-in-progress": False}}
-    assert waiting == DEPLOYING == {(name, job) for name, job, step in STEPS if "aws-actions" in step.get("uses", "")}
+    assert waiting == DEPLOYING
+    assert DEPLOYING | LOOKING == {(name, job) for name, job, step in STEPS if "aws-actions" in step.get("uses", "")}
+
+
+def test_a_pull_request_can_only_look():
+    assert {name for name in WORKFLOWS if "pull_request" in WORKFLOWS[name][on]} == {"ci.yml", "plan.yml"}
+    assert "pull_request_target" not in "".join(TEXTS.values())
+    job = WORKFLOWS["plan.yml"]["jobs"]["plan"]
+    assert "head.repo.full_name == github.repository" in job["if"]
+    assert "deploy-backend.sh --dry-run" in run_of("plan.yml", "plan")
+    roles = {name: re.findall(r"vars\.(AWS_\w+_ROLE) }}", text) for name, text in TEXTS.items()}
+    assert {name: set(used) for name, used in roles.items() if used} == {
+        "plan.yml": {"AWS_PLAN_ROLE"}, "deploy-staging.yml": {"AWS_STAGING_ROLE"},
+        "promote-production.yml": {"AWS_PRODUCTION_ROLE"}, "rollback.yml": {"AWS_PRODUCTION_ROLE"}}
 
 
 def test_production_is_approved_by_somebody():
