@@ -1,12 +1,15 @@
 """A deployment from nothing to nothing: both layers applied to moto by the real Terraform and provider."""
 
 import json
+import shutil
 
 import pytest
 
+from pipeline.world import running_world
 from support.moto import Moto
-from support.terraform import ACCOUNT, APPLICATION, COLOURS, ON_MOTO, PERSISTENT, Layer, changes
+from support.terraform import ACCOUNT, APPLICATION, COLOURS, ON_MOTO, PERSISTENT, Layer, changes, clean_environment
 
+AWS = "/usr/bin/aws"  # version 2; another one may come first on PATH
 SETTINGS = APPLICATION | {"environment": "production", "allowed_origins": ["https://www.dzresume.dev"]}
 
 
@@ -110,6 +113,23 @@ def test_a_switch_changes_the_mapping_and_nothing_else(deployed):
         values = persistent.resources()[mapping]
         assert (values["api_id"], values["stage_name"]) == (active["api_ids"][colour], colour)
         assert changes(persistent.plan(wanted)) == {}
+
+
+def test_the_script_switches_as_an_apply_would(deployed, moto, tmp_path):
+    if not shutil.which(AWS):
+        pytest.skip("NOT CHECKED: SWITCH BY SCRIPT: THE AWS CLI IS NOT INSTALLED")
+    persistent, _, active, _ = deployed
+    with running_world(tmp_path, programs=("curl",)) as world:
+        world.change(api_ids=active["api_ids"])
+        wrapper = tmp_path / "bin" / "aws"
+        wrapper.write_text(f'#!/bin/sh\nexec {AWS} --endpoint-url "{moto.endpoint}" "$@"\n', encoding="utf-8")
+        wrapper.chmod(0o755)
+        for colour in ("green", "blue"):
+            done = world.run("switch-environment.sh", colour, **clean_environment(PATH=f"{wrapper.parent}:/usr/bin:/bin"))
+            assert done.returncode == 0, done.stderr
+            assert world.run("switch-environment.sh", "--current", **clean_environment(
+                PATH=f"{wrapper.parent}:/usr/bin:/bin")).stdout == f"{colour}\n"
+            assert changes(persistent.plan(active | {"active_environment": colour})) == {}
 
 
 def test_other_content_is_deployed_anew(deployed):

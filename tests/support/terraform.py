@@ -1,4 +1,4 @@
-"""Terraform on a copy of infrastructure/ and api/, without an account: planned offline, or applied to moto, which plays AWS."""
+"""Terraform on a copy of infrastructure/, api/ and scripts/, without an account: planned offline, or applied to moto, which plays AWS."""
 
 import functools
 import json
@@ -11,6 +11,8 @@ import subprocess
 from support.server import ROOT
 
 PATIENCE_SECONDS = 600
+OLDEST_TERRAFORM = (1, 10)
+PROVIDER = "registry.terraform.io/hashicorp/aws/5.1[0-9][0-9].*"  # ~> 5.100
 COLOURS = ("blue", "green")
 ACCOUNT = "123456789012"
 
@@ -73,15 +75,18 @@ resource "aws_lambda_function" "counter" {
 
 @functools.cache
 def plugins():
-    """The folder with the AWS provider, TF_PLUGIN_DIR or wherever it lies; None without it or without terraform."""
+    """The folder with the AWS provider, TF_PLUGIN_DIR or wherever it lies; None without it or without a Terraform that will do."""
     if not shutil.which("terraform"):
         return None
+    told = subprocess.run(["terraform", "version", "-json"], env=clean_environment(), capture_output=True, text=True, check=False)
+    if told.returncode or tuple(map(int, json.loads(told.stdout)["terraform_version"].split(".")[:2])) < OLDEST_TERRAFORM:
+        return None
     if named := os.environ.get("TF_PLUGIN_DIR"):
-        return pathlib.Path(named)
-    command = ["find", "/", "-maxdepth", "6", "(", "-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/tmp", ")", "-prune",
-               "-o", "-type", "d", "-path", "*/registry.terraform.io/hashicorp/aws", "-print", "-quit"]
+        return pathlib.Path(named) if list(pathlib.Path(named).glob(PROVIDER)) else None
+    command = ["find", "/", "-maxdepth", "7", "(", "-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/tmp", ")", "-prune",
+               "-o", "-path", f"*/{PROVIDER}", "-print", "-quit"]
     found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return pathlib.Path(found).parents[2] if found else None
+    return pathlib.Path(found).parents[PROVIDER.count("/")] if found else None
 
 
 def clean_environment(**extra):
@@ -97,7 +102,7 @@ class Layer:
     """A layer in a copy of its own. `overrides` is what the copy has different (Terraform's override files)."""
 
     def __init__(self, name, directory, overrides, **environment):
-        for folder in ("infrastructure", "api"):
+        for folder in ("infrastructure", "api", "scripts"):
             shutil.copytree(ROOT / folder, directory / folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform*"))
         self.path = directory / "infrastructure" / "terraform" / name
         self._environment = clean_environment(**environment)
