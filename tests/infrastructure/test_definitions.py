@@ -216,6 +216,12 @@ def test_the_function_gives_up_before_the_gateway_does():
     assert int(longest) * 1000 < min(waits)
 
 
+def test_every_log_ends_some_day():
+    groups = hcl.resources("application", "aws_cloudwatch_log_group")
+    assert set(groups) == {"access", "execution", "function"}
+    assert all(group["retention_in_days"] == "${var.log_retention_days}" for group in groups.values())
+
+
 def test_every_alarm_minds_missing_data_and_tells_somebody():
     for layer in LAYERS:
         for name, alarm in hcl.resources(layer, "aws_cloudwatch_metric_alarm").items():

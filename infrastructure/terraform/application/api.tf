@@ -66,7 +66,15 @@ resource "aws_api_gateway_stage" "colour" {
   }
 }
 
+# API Gateway would make it by itself, and keep it for ever.
+resource "aws_cloudwatch_log_group" "execution" {
+  name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/${local.colour}"
+  retention_in_days = var.log_retention_days
+}
+
 resource "aws_api_gateway_method_settings" "all" {
+  depends_on = [aws_cloudwatch_log_group.execution]
+
   rest_api_id = aws_api_gateway_rest_api.api.id
   stage_name  = aws_api_gateway_stage.colour.stage_name
   method_path = "*/*"
