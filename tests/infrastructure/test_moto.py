@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import zipfile
 
 import pytest
 
 from pipeline.world import running_world
 from support.moto import Moto
-from support.terraform import ACCOUNT, APPLICATION, COLOURS, ON_MOTO, PERSISTENT, Layer, changes, clean_environment
+from support.terraform import (
+    ACCOUNT, APPLICATION, COLOURS, ON_MOTO, PERSISTENT, WITHOUT_POLICY, Layer, changes, clean_environment, plugins)
 
 AWS = "/usr/bin/aws"  # version 2; another one may come first on PATH
 SETTINGS = APPLICATION | {"environment": "production", "allowed_origins": ["https://www.dzresume.dev"]}
@@ -45,6 +47,17 @@ def deployed(layers, function_zip):
 def resources(deployed):
     """What the persistent layer made."""
     return deployed[0].resources()
+
+
+def write_wrapper(world, program, command):
+    """A program of the world's that is the real one, led to moto."""
+    path = world.home / "bin" / program
+    path.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def without_backend(overrides):
+    return overrides.replace('terraform {\n  backend "local" {}\n}\n', "")
 
 
 def policy(resources, address):
@@ -121,14 +134,12 @@ def test_the_script_switches_as_an_apply_would(deployed, moto, tmp_path):
     persistent, _, active, _ = deployed
     with running_world(tmp_path, programs=("curl",)) as world:
         world.change(api_ids=active["api_ids"])
-        wrapper = tmp_path / "bin" / "aws"
-        wrapper.write_text(f'#!/bin/sh\nexec {AWS} --endpoint-url "{moto.endpoint}" "$@"\n', encoding="utf-8")
-        wrapper.chmod(0o755)
+        write_wrapper(world, "aws", f'exec {AWS} --endpoint-url "{moto.endpoint}" "$@"')
+        environment = clean_environment(PATH=f"{world.home}/bin:/usr/bin:/bin")
         for colour in ("green", "blue"):
-            done = world.run("switch-environment.sh", colour, **clean_environment(PATH=f"{wrapper.parent}:/usr/bin:/bin"))
+            done = world.run("switch-environment.sh", colour, **environment)
             assert done.returncode == 0, done.stderr
-            assert world.run("switch-environment.sh", "--current", **clean_environment(
-                PATH=f"{wrapper.parent}:/usr/bin:/bin")).stdout == f"{colour}\n"
+            assert world.run("switch-environment.sh", "--current", **environment).stdout == f"{colour}\n"
             assert changes(persistent.plan(active | {"active_environment": colour})) == {}
 
 
@@ -142,6 +153,51 @@ def test_other_content_is_deployed_anew(deployed):
     definition.write_text(text, encoding="utf-8")
     assert planned["aws_api_gateway_deployment.api"] == ["create", "delete"]
     assert not {"aws_lambda_function.counter", "aws_lambda_alias.live"} & planned.keys()
+
+
+def test_the_states_move_to_the_bucket_and_the_script_deploys_from_there(tmp_path):
+    """Step by step as docs/aws.md has it, in an account of its own."""
+    if not shutil.which(AWS):
+        pytest.skip("NOT CHECKED: DEPLOYMENT BY SCRIPT: THE AWS CLI IS NOT INSTALLED")
+    home = tmp_path / "world"
+    home.mkdir()
+    with Moto(tmp_path / "log") as moto, running_world(home, programs=("curl",)) as world:
+        persistent = Layer("persistent", tmp_path, ON_MOTO["persistent"] + WITHOUT_POLICY, AWS_ENDPOINT_URL=moto.endpoint)
+        persistent.apply(PERSISTENT)
+        outputs = persistent.outputs()
+        bucket = outputs["state_bucket"]
+        persistent.move_state(without_backend(ON_MOTO["persistent"]) + WITHOUT_POLICY, bucket)
+        assert changes(persistent.plan(PERSISTENT)) == {}
+
+        zips = {colour: tmp_path / f"{colour}.zip" for colour in COLOURS}
+        for colour, path in zips.items():
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("bootstrap", f"a program, {colour}")
+        application = Layer("application", tmp_path, ON_MOTO["application"], AWS_ENDPOINT_URL=moto.endpoint)
+        application.move_state(without_backend(ON_MOTO["application"]), bucket)
+        settings = SETTINGS | {"function_zip": str(zips["blue"]), "function_role_arn": outputs["function_role_arn"]}
+        api_ids = {}
+        for colour in COLOURS:
+            application.workspace(colour)
+            application.apply(settings)
+            api_ids[colour] = application.outputs()["api_id"]
+        persistent.apply(PERSISTENT | {"api_ids": api_ids, "active_environment": "blue"})
+
+        world.change(api_ids=api_ids)
+        world.scripts = tmp_path / "scripts"
+        write_wrapper(world, "aws", f'exec {AWS} --endpoint-url "{moto.endpoint}" "$@"')
+        write_wrapper(world, "terraform", f'[ "$2" != init ] || set -- "$@" -plugin-dir="{plugins()}"\n'
+                                          f'exec {shutil.which("terraform")} "$@"')
+        environment = clean_environment(
+            PATH=f"{world.home}/bin:/usr/bin:/bin", AWS_ENDPOINT_URL=moto.endpoint, TF_STATE_BUCKET=bucket,
+            **{f"TF_VAR_{name}": settings[name] for name in ("account_id", "alert_email", "function_role_arn")})
+        looked = world.run("deploy-backend.sh", "--dry-run", "green", zips["green"], **environment)
+        assert looked.returncode == 0 and "would apply" in looked.stderr, looked.stderr
+        assert application.outputs()["function_version"] == "1"
+        done = world.run("deploy-backend.sh", "green", zips["green"], **environment)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == f"https://{api_ids['green']}.execute-api.us-east-1.amazonaws.com/green\n"
+        assert application.outputs()["function_version"] == "2"
 
 
 def test_everything_can_be_taken_down(deployed):

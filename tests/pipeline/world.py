@@ -26,6 +26,7 @@ class World:
 
     def __init__(self, home, port):
         self.home = home
+        self.scripts = ROOT / "scripts"
         self.change(port=port, stage="blue", api_ids=API_IDS, refused=[], staging_runs=[], workspace=None, built=None,
                     releases={colour: release(commit) for colour, commit in COMMITS.items()}, behind_the_domain={})
 
@@ -55,7 +56,7 @@ class World:
         """Runs one of the scripts: returncode, stdout, stderr."""
         env = {"PATH": f"{self.home}/bin:{os.environ['PATH']}", "FAKES": str(self.home), "VERIFY_ATTEMPTS": "2", "VERIFY_PAUSE": "0",
                "GITHUB_REPOSITORY": "example/visitor-counter", "TF_STATE_BUCKET": "states"}
-        return subprocess.run([ROOT / "scripts" / script, *map(str, arguments)], env=env | environment, capture_output=True,
+        return subprocess.run([self.scripts / script, *map(str, arguments)], env=env | environment, capture_output=True,
                               text=True, timeout=PATIENCE_SECONDS, check=False)
 
 

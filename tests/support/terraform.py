@@ -37,6 +37,24 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 """
+# The states in the bucket that the persistent layer makes. Moto is reached without TLS, which the bucket's policy refuses.
+IN_THE_BUCKET = """
+terraform {
+  backend "s3" {
+    key                         = "LAYER.tfstate"
+    encrypt                     = true
+    use_lockfile                = true
+    use_path_style              = true
+    skip_credentials_validation = true
+    skip_requesting_account_id  = true
+  }
+}
+"""
+WITHOUT_POLICY = """
+resource "aws_s3_bucket_policy" "state" {
+  count = 0
+}
+"""
 # Moto plays the account too. It keeps no logging_config, and what is protected is to be destroyed in the end.
 ON_MOTO = {
     "persistent": """
@@ -106,8 +124,16 @@ class Layer:
             shutil.copytree(ROOT / folder, directory / folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform*"))
         self.path = directory / "infrastructure" / "terraform" / name
         self._environment = clean_environment(**environment)
+        self.init(overrides)
+
+    def init(self, overrides, *flags):
         (self.path / "test_override.tf").write_text(overrides, encoding="utf-8")
-        self.do("init", "-input=false", f"-plugin-dir={plugins()}")
+        self.do("init", "-input=false", f"-plugin-dir={plugins()}", *flags)
+
+    def move_state(self, overrides, bucket):
+        """Moves the state to the bucket; `overrides` are those that the layer has, without a backend."""
+        self.init(overrides + IN_THE_BUCKET.replace("LAYER", self.path.name), "-migrate-state", "-force-copy",
+                  f"-backend-config=bucket={bucket}", "-backend-config=region=us-east-1")
 
     def run(self, *arguments):
         return subprocess.run(["terraform", *arguments], cwd=self.path, env=self._environment, capture_output=True, text=True,
