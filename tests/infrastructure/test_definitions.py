@@ -191,6 +191,22 @@ def test_the_function_has_the_environment_that_the_program_reads():
     assert hcl.only(function["logging_config"])["log_format"] == "JSON"
 
 
+def test_the_program_reads_what_the_function_is_given():
+    source = (ROOT / "src" / "app" / "lambda_config.cpp").read_text(encoding="utf-8")
+    function = hcl.resources("application", "aws_lambda_function")["counter"]
+    assert all(f'"{name}"' in source for name in hcl.only(function["environment"])["variables"])
+
+
+def test_alarms_and_dashboard_ask_for_metrics_that_the_function_has():
+    source = (ROOT / "src" / "telemetry" / "emf.cpp").read_text(encoding="utf-8")
+    written = set(re.findall(r'"Name":"(\w+)"', source))
+    alarms, dashboard = (TEXTS[f"infrastructure/terraform/application/{name}.tf"] for name in ("alarms", "dashboard"))
+    asked = {*re.findall(r'"VisitorCounter", metric = "(\w+)"', alarms), *re.findall(r'\["VisitorCounter", "(\w+)"', dashboard)}
+    assert asked and asked < written
+    assert '"Namespace":"VisitorCounter"' in source and '"Dimensions":[["Stage","Route"]]' in source
+    assert "visits   = { Stage = local.colour, Route = \"/counter\" }" in alarms
+
+
 def test_the_platform_never_drops_a_line_of_metrics():
     logging = hcl.only(hcl.resources("application", "aws_lambda_function")["counter"]["logging_config"])
     assert set(re.findall(r'"([A-Z]+)"', logging["application_log_level"])) <= {"DEBUG", "INFO"}
