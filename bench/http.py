@@ -15,12 +15,12 @@ import shutil
 import signal
 import tempfile
 
-from bench import environment, machine, parts, report, table
+from bench import environment, function, machine, parts, report, table
 from bench.servers import find_dynalite, find_nginx
 
 ROOT = pathlib.Path(sys.path[0])
 OUTPUT = ROOT / "build" / "bench"
-TOOLS = {"http": ("wrk", "strace"), "latency": ("wrk",), "memory": (), "start": (), "dynamodb": ("wrk", "node")}
+TOOLS = {"http": ("wrk", "strace"), "latency": ("wrk",), "memory": (), "start": (), "dynamodb": ("wrk", "node"), "lambda": ()}
 IN_MEMORY = {"tmpfs", "ramfs"}
 
 
@@ -57,7 +57,7 @@ def measure(options):
     chosen = [options.only] if options.only else list(TOOLS)
     binary = os.environ.get("VISITOR_COUNTER", str(ROOT / "build/release/visitor-counter"))
     nginx = find_nginx(ROOT / "build/tools/nginx") if "http" in chosen else None
-    dynalite = find_dynalite(ROOT / "node_modules") if "dynamodb" in chosen else None
+    dynalite = find_dynalite(ROOT / "node_modules") if {"dynamodb", "lambda"} & set(chosen) else None
     check_machine(binary, {tool for part in chosen for tool in TOOLS[part]})
     OUTPUT.mkdir(parents=True, exist_ok=True)
     if environment.file_system(OUTPUT) in IN_MEMORY:
@@ -73,6 +73,7 @@ def measure(options):
             "memory": lambda: parts.memory(binary, directory, progress),
             "start": lambda: parts.start(binary, directory, progress),
             "dynamodb": lambda: table.measure(binary, directory, **timed),
+            "lambda": lambda: function.measure(binary, progress),
         }
         results |= {part: measurements[part]() for part in chosen}
     results["environment"]["load average after"] = environment.load_average()

@@ -2,6 +2,7 @@
 
 from statistics import median
 
+from bench.function import BOOTSTRAP, PYTHON
 from bench.machine import FOREIGN_SHARE_MAX
 from bench.parts import MEMORY, NGINX, NGINX_LOGGING, SQLITE
 from bench.table import BARE, COUNTER, ORIGINAL
@@ -23,12 +24,18 @@ VISITS_PER_COMMIT_AT_64_MIN = 4  # our reading of "far fewer commits than visits
 CONNECTION_KIB_MAX = 6
 START_MS_MAX = 50
 TABLE_RATIO_MIN = 20
+# Of the Lambda function, against the Python program: what is measured, its form, the most that is wanted.
+FUNCTION_GOALS = {
+    "start_ms": ("from exec to the first answer, ms", 1, 1 / 10),
+    "resident_bytes": ("resident memory, MiB", 2**20, 1 / 5),
+    "cpu_us_per_event": ("CPU per warm event, µs", 1, 1 / 5),
+}
 
 
 def render(results):
     sections = [_introduction(results), _goals(results)]
     for part, section in (("http", _http), ("latency", _latency), ("memory", _memory), ("start", _start),
-                          ("dynamodb", _dynamodb)):
+                          ("dynamodb", _dynamodb), ("lambda", _lambda)):
         if part in results:
             sections.append(section(results[part]))
     return "\n\n".join(sections) + "\n"
@@ -78,6 +85,11 @@ def _goals(results):
             ratio = median(_table_ratios(results["dynamodb"], other))
             rows.append((f"visits/s on a table at {results['dynamodb']['clients']} clients, against {title}",
                          f"≥ {TABLE_RATIO_MIN}", f"{ratio:.1f}", ratio >= TABLE_RATIO_MIN))
+    if "lambda" in results:
+        for key, (title, _, wanted) in FUNCTION_GOALS.items():
+            ratio = _function_median(results["lambda"], BOOTSTRAP, key) / _function_median(results["lambda"], PYTHON, key)
+            rows.append((f"Lambda function against Python: {title.partition(',')[0]}", f"≤ 1/{1 / wanted:.0f}",
+                         f"1/{1 / ratio:.1f}", ratio <= wanted))
     return "## Goals\n\n" + _table(
         ("goal", "wanted", "reached", ""), [(*row, "met" if met else "**not met**") for *row, met in rows])
 
@@ -171,6 +183,23 @@ def _dynamodb(part):
             "counted once. The ratio is the server's visits/s to those of the line.\n\n"
             + _table(("clients of", "visits/s", "ratio (min to max)", "requests a visit", "p50 ms", "p99 ms",
                       "table's CPU µs/visit"), [row(way) for way in TABLE_TITLES]))
+
+
+def _lambda(part):
+    def row(key, title, unit):
+        medians = {name: _function_median(part, name, key) / unit for name in (BOOTSTRAP, PYTHON)}
+        return title, *(f"{value:.{0 if value >= 100 else 1}f}" for value in medians.values()), \
+            f"1/{medians[PYTHON] / medians[BOOTSTRAP]:.1f}"
+    samples = len(part["samples"][BOOTSTRAP])
+    return ("## The Lambda function\n\n"
+            f"The executable of the zip beside a Python program with boto3 (`bench/handler.py`), both on the tests' Runtime "
+            f"API and a table of dynalite, in turn. Medians of {samples} processes; {part['warm_events']} warm events each.\n\n"
+            + _table(("", "bootstrap", "Python and boto3", "ratio"),
+                     [row(key, title, unit) for key, (title, unit, _) in FUNCTION_GOALS.items()]))
+
+
+def _function_median(part, name, key):
+    return median(sample[key] for sample in part["samples"][name])
 
 
 def _table_ratios(part, other):
