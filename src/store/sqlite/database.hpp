@@ -68,6 +68,7 @@ class Database final {
 
   /// Rows that the last statement wrote.
   int changes() const { return sqlite3_changes(handle_.get()); }
+  bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
   sqlite3* handle() const { return handle_.get(); }
 
   /// Leaves the handle open for ever: closing a database after an I/O error would write to it.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/time_text.hpp"
 #include "limits.hpp"
 
@@ -171,7 +172,7 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
 
 void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, const Failure& failure) {
   const StoreError error = judge(failure);
-  // SQLite has taken the transaction back by itself; were it still open, the next BEGIN would fail and say so.
+  check(broken_ || !database_.in_transaction(), "SQLite takes back by itself what finds no space");
   // The next batch folds the log into the file first: the log's own space is then there to be written anew.
   if (failure.primary() == SQLITE_FULL) checkpoint_at_ = 0;
   conclude(batch, outcome, error);
