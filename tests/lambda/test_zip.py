@@ -14,7 +14,7 @@ from support.lambda_events import HEALTH, VISIT, number
 from support.name_server import NameServer
 from support.runtime_api import Environment
 from support.server import ROOT
-from support.table_proxy import TableProxy, make_certificate
+from support.table_front import TableFront, make_certificate
 
 ZIP = pathlib.Path(os.environ.get("LAMBDA_ZIP", ROOT / "build/visitor-counter-lambda-x86_64.zip"))
 ZIP_BYTES_MAX = 4_000_000
@@ -95,7 +95,7 @@ def test_it_finds_a_table_by_name_in_an_empty_root(api, dynalite, table, root, n
     if scheme == "https":
         certificate, tls = make_certificate(tmp_path, NAME)
         shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")  # where Amazon Linux has it
-    with TableProxy(dynalite.endpoint, tls) as proxy:
+    with TableFront(dynalite.endpoint, tls) as proxy:
         store = table.replace(dynalite.endpoint, f"{scheme}://{NAME}:{proxy.port}")
         program = [*unshared(), "sh", "-c", IN_ROOT, str(root)]
         with Environment(api, store, program=program, **KEYS) as environment:
@@ -109,7 +109,7 @@ def test_it_trusts_no_certificate_for_another_name(api, dynalite, table, root, n
     (root / "etc/resolv.conf").write_text(f"nameserver {names.address}\n")
     certificate, tls = make_certificate(tmp_path, "another.example")
     shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")
-    with TableProxy(dynalite.endpoint, tls) as proxy:
+    with TableFront(dynalite.endpoint, tls) as proxy:
         store = table.replace(dynalite.endpoint, f"https://{NAME}:{proxy.port}")
         with Environment(api, store, program=["chroot", str(root), "/var/task/bootstrap"], **KEYS):
             response = api.invoke(VISIT).response()
