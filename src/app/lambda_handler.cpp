@@ -2,16 +2,15 @@
 
 #include <boost/container/static_vector.hpp>
 
-#include <array>
 #include <utility>
 
 #include "app/version.hpp"
+#include "function/direct.hpp"
 #include "limits.hpp"
 #include "telemetry/emf.hpp"
 
 namespace vc::app {
 
-using counter::Outcome;
 using function::Plan;
 using function::Traffic;
 using http::Response;
@@ -74,35 +73,13 @@ Response LambdaHandler::answer(Exchange& exchange, const lambda::Event& event) {
   const Plan plan = function_.plan(event.request(), exchange.traffic);
   if (std::holds_alternative<Plan::NoRoute>(plan.what)) {
     exchange.path = event.path;
-    exchange.outcome = "refused";
-    return function_.no_route();
+  } else {
+    exchange.route = event.path == "/counter" ? "/counter" : "/health";
   }
-  exchange.route = event.path == "/counter" ? "/counter" : "/health";
-  if (const auto* visit = std::get_if<Plan::Count>(&plan.what)) return count(exchange, plan, *visit->counter);
-  if (const auto* read = std::get_if<Plan::ReadHealth>(&plan.what)) return health(exchange, plan, *read->counter);
-  exchange.outcome = "preflight";
-  return function_.preflight(plan);
-}
-
-Response LambdaHandler::count(Exchange& exchange, const Plan& plan, const counter::Counter& counter) {
-  std::array batch = {counter::Addition{.counter = &counter, .visits = 1}};
-  store_.store.add(batch, clock_.now());
-  const counter::Addition& visit = batch.front();
-  exchange.outcome = counter::name(visit.outcome);
-  if (visit.outcome == Outcome::counted) return function_.counted(plan, visit.count_after, context(exchange));
-  exchange.reason = visit.error.detail;
-  return function_.not_counted(plan, visit.outcome, context(exchange));
-}
-
-Response LambdaHandler::health(Exchange& exchange, const Plan& plan, const counter::Counter& counter) {
-  const auto record = store_.store.read(counter, clock_.now());
-  exchange.outcome = record ? "read" : "failed";
-  if (!record) exchange.reason = record.error().detail;
-  return function_.health(plan, record, context(exchange));
-}
-
-function::Context LambdaHandler::context(const Exchange& exchange) {
-  return {.request_id = exchange.invocation.request_id, .time = time_.rfc3339(clock_.now())};
+  auto answered = function::answer(function_, plan, store_.store, clock_.now(), exchange.invocation.request_id);
+  exchange.outcome = answered.outcome;
+  exchange.reason = std::move(answered.reason);
+  return std::move(answered.response);
 }
 
 // The keys of the platform's own tools (Powertools), then those that serve has too.

@@ -7,7 +7,6 @@
 
 #include "app/lambda_config.hpp"
 #include "base/clock.hpp"
-#include "base/time_text.hpp"
 #include "counter/store.hpp"
 #include "function/function.hpp"
 #include "lambda/event.hpp"
@@ -36,9 +35,6 @@ class LambdaHandler final : public lambda::Handler {
   struct Exchange;
 
   http::Response answer(Exchange& exchange, const lambda::Event& event);
-  http::Response count(Exchange& exchange, const function::Plan& plan, const counter::Counter& counter);
-  http::Response health(Exchange& exchange, const function::Plan& plan, const counter::Counter& counter);
-  function::Context context(const Exchange& exchange);
   void finish(const Exchange& exchange);
   void complain(const lambda::Invocation& invocation, std::string_view message, std::string_view reason);
 
@@ -47,7 +43,6 @@ class LambdaHandler final : public lambda::Handler {
   LambdaStore store_;
   telemetry::DirectLog& log_;
   const Clock& clock_;
-  SecondText time_;
   bool cold_start_ = true;
 };
 
