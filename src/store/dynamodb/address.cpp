@@ -101,6 +101,7 @@ std::string text(const Address& address) {
 }
 
 Result<aws::Url> endpoint_of(const Address& address, const std::string& region, const Environment& environment) {
+  if (!is_region(region)) return fail("'{}' is no region", region);  // it goes into a signed header too
   if (address.endpoint) return *address.endpoint;
   const bool ignored = variable(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true";
   for (const char* name : {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"}) {
@@ -110,7 +111,6 @@ Result<aws::Url> endpoint_of(const Address& address, const std::string& region, 
     if (!url) return fail("{}: {}", name, url.error().message);
     return url;
   }
-  if (!is_region(region)) return fail("'{}' is no region", region);
   const std::string_view domain = region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   return aws::parse_url(fmt::format("https://dynamodb.{}.{}", region, domain));
 }

@@ -28,7 +28,8 @@ Result<Address> parse_address(std::string_view text);
 std::string text(const Address& address);
 
 /// The address's own, AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL (unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is
-/// true), else AWS's in the region. Errors: a variable that is no URL.
+/// true), else AWS's in the region. Errors: a variable that is no URL, a region
+/// that none can be.
 Result<aws::Url> endpoint_of(const Address& address, const std::string& region, const Environment& environment);
 
 }  // namespace vc::store::dynamodb

@@ -41,6 +41,7 @@ TEST(Address, LeadsToTheEndpointThatWasGiven) {
 
 TEST(Address, LeadsToNoHostThatARegionSmugglesIn) {
   EXPECT_FALSE(endpoint_of(*parse_address("dynamodb://visits"), "x.example.org/", {}));
+  EXPECT_FALSE(endpoint_of(*parse_address("dynamodb://visits?endpoint=http://own:3"), "local\r\nHost: other", {}));
 }
 
 }  // namespace
