@@ -86,7 +86,7 @@ void Writer::hear_of_update(const TableReply& reply) {
 
 void Writer::decide(const std::optional<Item>& item) {
   if (item && item->sequence) largest_ = std::max(largest_, item->sequence->milliseconds);
-  const auto step = write_->condition_failed(item);
+  const auto step = write_->condition_failed(item, std::chrono::milliseconds(timeline_.now() - batch_->sent));
   if (const auto* done = std::get_if<SlotWrite::Done>(&step)) {
     retries_.succeeded();
     return tell(Outcome::counted, done->ended_at);
