@@ -16,30 +16,30 @@ namespace vc::test {
 class FailingMemory final {
  public:
   FailingMemory() {
-    left_ = std::numeric_limits<int>::max();
+    left = std::numeric_limits<int>::max();
     sqlite3_shutdown();
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_);
-    sqlite3_mem_methods failing = real_;
-    failing.xMalloc = [](int bytes) { return --left_ == 0 ? nullptr : real_.xMalloc(bytes); };
-    failing.xRealloc = [](void* old, int bytes) { return --left_ == 0 ? nullptr : real_.xRealloc(old, bytes); };
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+    sqlite3_mem_methods failing = real;
+    failing.xMalloc = [](int bytes) { return --left == 0 ? nullptr : real.xMalloc(bytes); };
+    failing.xRealloc = [](void* old, int bytes) { return --left == 0 ? nullptr : real.xRealloc(old, bytes); };
     sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
   }
   FailingMemory(const FailingMemory&) = delete;
   FailingMemory& operator=(const FailingMemory&) = delete;
   ~FailingMemory() {
     sqlite3_shutdown();
-    sqlite3_config(SQLITE_CONFIG_MALLOC, &real_);
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &real);
   }
 
   /// The `nth` from now on fails, and it alone.
-  void fail(int nth) { left_ = nth; }
+  void fail(int nth) { left = nth; }
 
   /// Whether it has failed yet.
-  bool has_failed() const { return left_ <= 0; }
+  bool has_failed() const { return left <= 0; }
 
  private:
-  static inline sqlite3_mem_methods real_;
-  static inline int left_ = 0;
+  static inline sqlite3_mem_methods real;
+  static inline int left = 0;
 };
 
 /// While it lives, SQLite's reads or writes of files fail, from the `nth` on.
@@ -48,9 +48,9 @@ class FailingDisk final {
  public:
   enum class Calls { reads, writes };
 
-  FailingDisk(Calls calls, int error, int nth = 1) {
-    left_ = nth;
-    error_ = error;
+  FailingDisk(Calls calls, int code, int nth = 1) {
+    left = nth;
+    error = code;
     const bool reads = calls == Calls::reads;
     const auto fake =
         reads ? reinterpret_cast<sqlite3_syscall_ptr>(&read) : reinterpret_cast<sqlite3_syscall_ptr>(&write);
@@ -63,12 +63,12 @@ class FailingDisk final {
   ~FailingDisk() { vfs_->xSetSystemCall(vfs_, nullptr, nullptr); }
 
   /// Whether it has failed yet.
-  bool has_failed() const { return left_ <= 0; }
+  bool has_failed() const { return left <= 0; }
 
  private:
   static bool fails() {
-    errno = error_;
-    return --left_ <= 0;
+    errno = error;
+    return --left <= 0;
   }
   static ssize_t read(int file, void* to, std::size_t bytes, off_t at) {
     return fails() ? -1 : ::pread(file, to, bytes, at);
@@ -78,8 +78,8 @@ class FailingDisk final {
   }
 
   sqlite3_vfs* vfs_ = sqlite3_vfs_find(nullptr);
-  static inline int left_ = 0;
-  static inline int error_ = 0;
+  static inline int left = 0;
+  static inline int error = 0;
 };
 
 }  // namespace vc::test

@@ -194,10 +194,12 @@ TEST_F(FailingStoreTest, ABatchThatADiskHasNoSpaceForIsTakenBackWhole) {
   add(**store, 41, start_);
   sqlite3_exec(connection.handle(), "PRAGMA cache_size=1; PRAGMA cache_spill=1", nullptr, nullptr, nullptr);
   std::vector<counter::Counter> counters;
+  counters.reserve(100);
   for (int i = 0; i < 100; ++i) {
     counters.push_back({*counter::CounterId::parse(fmt::format("counter-{}-{}", i, std::string(100, 'x')))});
   }
   std::vector<counter::Addition> batch;
+  batch.reserve(counters.size());
   for (const auto& counter : counters) batch.push_back({.counter = &counter, .visits = 1});
   {
     const FailingDisk disk(FailingDisk::Calls::writes, ENOSPC);
