@@ -60,6 +60,7 @@ Result<void> trust(ssl::context& context, const std::string& given) {
 /// A connection, with TLS or without, and when it was opened and last used.
 struct Connection {
   Connection(asio::io_context& context, ssl::context& tls_context, Scheme scheme) {
+    buffer.reserve(limits::large_buffer_bytes);  // Beast reads 512 bytes at a time into a buffer without room
     if (scheme == Scheme::https) {
       tls.emplace(context, tls_context);
     } else {
