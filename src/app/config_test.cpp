@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <vector>
+
+#include "support/temporary_directory.hpp"
 
 namespace vc::app {
 namespace {
@@ -14,13 +14,6 @@ using Flags = std::map<std::string, std::string>;
 
 class ConfigTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "config-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
   std::string file(std::string_view content) {
     const std::string path = directory_ / "visitor-counter.toml";
     std::ofstream(path) << content;
@@ -44,7 +37,7 @@ class ConfigTest : public testing::Test {
     return parsed ? "no error" : parsed.error().message;
   }
 
-  std::filesystem::path directory_;
+  tests::TemporaryDirectory directory_;
 };
 
 TEST_F(ConfigTest, HasDefaults) {

@@ -4,11 +4,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "support/fake_server.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace vc::aws {
 namespace {
@@ -22,13 +22,9 @@ constexpr WallTime noon = std::chrono::sys_days{2026y / 11 / 22} + 12h;
 class CredentialChainTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "aws-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    home_ = name;
     std::filesystem::create_directories(home_ / ".aws");
-    environment_ = {{"HOME", home_}, {"AWS_EC2_METADATA_DISABLED", "true"}};
+    environment_ = {{"HOME", home_.path()}, {"AWS_EC2_METADATA_DISABLED", "true"}};
   }
-  void TearDown() override { std::filesystem::remove_all(home_); }
 
   void write(std::string_view name, std::string_view content) const { std::ofstream(home_ / ".aws" / name) << content; }
 
@@ -41,7 +37,7 @@ class CredentialChainTest : public testing::Test {
     return found ? *found : "error: " + found.error().message;
   }
 
-  std::filesystem::path home_;
+  tests::TemporaryDirectory home_;
   Environment environment_;
 };
 

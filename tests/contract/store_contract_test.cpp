@@ -18,6 +18,7 @@
 #include "store/memory/store.hpp"
 #include "store/sqlite/store.hpp"
 #include "support/fake_dynamodb.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace vc::counter {
 namespace {
@@ -42,20 +43,12 @@ class MemoryProvider final : public Provider {
 
 class SqliteProvider final : public Provider {
  public:
-  SqliteProvider() {
-    std::string name = testing::TempDir() + "contract-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-    store_ = *store::SqliteStore::open(directory_ / "visits.db", store::SqliteStore::IfAbsent::create);
-  }
-  ~SqliteProvider() override {
-    store_.reset();
-    std::filesystem::remove_all(directory_);
-  }
   CounterStore& store() override { return *store_; }
 
  private:
-  std::filesystem::path directory_;
-  std::unique_ptr<store::SqliteStore> store_;
+  tests::TemporaryDirectory directory_;
+  std::unique_ptr<store::SqliteStore> store_ =
+      *store::SqliteStore::open(directory_ / "visits.db", store::SqliteStore::IfAbsent::create);
 };
 
 const Environment dummy_key = {{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "secret"}};

@@ -6,7 +6,6 @@
 // hangs.
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "limits.hpp"
 #include "store/sqlite/store.hpp"
 #include "support/abandoned_connection.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace vc::fuzz {
 namespace {
@@ -38,17 +38,8 @@ struct Files {
 
 class Directory {
  public:
-  Directory() {
-    std::string name = (fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()) / "fuzz-XXXXXX";
-    check(::mkdtemp(name.data()) != nullptr, "a directory can be made");
-    path_ = name;
-  }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  ~Directory() { fs::remove_all(path_); }
-
-  fs::path store() const { return path_ / "visits.db"; }
-  fs::path wal() const { return path_ / "visits.db-wal"; }
+  fs::path store() const { return directory_ / "visits.db"; }
+  fs::path wal() const { return directory_ / "visits.db-wal"; }
 
   void put(const Files& files) const {
     std::ofstream(store(), std::ios::binary) << files.database;
@@ -58,7 +49,7 @@ class Directory {
   Files get() const { return {read_file(store().string()).value_or(""), read_file(wal().string()).value_or("")}; }
 
  private:
-  fs::path path_;
+  tests::TemporaryDirectory directory_{tests::TemporaryDirectory::Where::memory};
 };
 
 constexpr Count visits_in_file = 1;
@@ -114,7 +105,7 @@ Files made_from(std::string_view input, const Files& good) {
 }
 
 /// One that broke has left its connection to us, any other has closed it.
-void end(std::unique_ptr<SqliteStore> store, test::AbandonedConnection& connection) {
+void end(std::unique_ptr<SqliteStore> store, tests::AbandonedConnection& connection) {
   const bool broken = store->broken() != nullptr;
   store.reset();
   if (broken) {
@@ -153,7 +144,7 @@ std::optional<Count> count_on(SqliteStore& store, Origin origin) {
 
 /// The count after the use, where there is no doubt about it.
 std::optional<Count> use(const Directory& directory, const Files& files, Origin origin) {
-  test::AbandonedConnection connection;
+  tests::AbandonedConnection connection;
   auto store = SqliteStore::open(directory.store(), SqliteStore::IfAbsent::refuse);
   if (!store) {
     check(is_one_line(store.error().message), "a file is refused with one line");
@@ -167,7 +158,7 @@ std::optional<Count> use(const Directory& directory, const Files& files, Origin 
 }
 
 void use_again(const Directory& directory, Count expected) {
-  test::AbandonedConnection connection;
+  tests::AbandonedConnection connection;
   auto store = SqliteStore::open(directory.store(), SqliteStore::IfAbsent::refuse);
   check(store.has_value(), "a store that counted opens again");
   check(number(**store) == expected, "what was counted stays");

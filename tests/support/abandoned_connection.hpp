@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace vc::test {
+namespace vc::tests {
 
 /// Notes the connection that is opened next, or last, and closes it. Make one before the store, and end it after the
 /// store, which must have broken: a store that did not has closed its connection by itself.
@@ -37,4 +37,4 @@ class AbandonedConnection final {
   static inline sqlite3* last = nullptr;
 };
 
-}  // namespace vc::test
+}  // namespace vc::tests

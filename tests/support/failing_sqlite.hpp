@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <limits>
 
-namespace vc::test {
+namespace vc::tests {
 
 /// While it lives, an allocation of SQLite's can be made to fail.
 /// Requires: no connection is open when it begins and when it ends. Thread: one at a time. Lifetime: not two at once.
@@ -82,4 +82,4 @@ class FailingDisk final {
   static inline int error = 0;
 };
 
-}  // namespace vc::test
+}  // namespace vc::tests

@@ -5,13 +5,13 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
 
 #include "store/sqlite/store.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace vc::store {
 
@@ -19,14 +19,9 @@ using namespace std::chrono_literals;
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = parent() + "sqlite-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    file_ = directory_ / "state" / "visits.db";
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-  virtual std::string parent() const { return testing::TempDir(); }
+  using Where = tests::TemporaryDirectory::Where;
+
+  explicit SqliteStoreTest(Where where = Where::disk) : directory_(where) {}
 
   Result<std::unique_ptr<SqliteStore>> open() { return SqliteStore::open(file_, SqliteStore::IfAbsent::create); }
 
@@ -60,8 +55,8 @@ class SqliteStoreTest : public testing::Test {
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
 
-  std::filesystem::path directory_;
-  std::filesystem::path file_;
+  tests::TemporaryDirectory directory_;
+  std::filesystem::path file_ = directory_ / "state" / "visits.db";
   const counter::Counter main_{*counter::CounterId::parse("main_counter")};
   const WallTime start_ = std::chrono::sys_days{2026y / 11 / 22} + 18h + 40min;
 };

@@ -234,7 +234,7 @@ TEST_F(DamagedLogTest, ALastCommitOfWhichPartsAreMissingIsAPowerCut) {
 
 TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotServed) {
   add(**open(), 41, start_);
-  const vc::test::AbandonedConnection connection;
+  const vc::tests::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE(store);
   flip_open_count(connection.handle());
@@ -244,7 +244,7 @@ TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotServed) {
 
 TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotAddedTo) {
   add(**open(), 41, start_);
-  const vc::test::AbandonedConnection connection;
+  const vc::tests::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE(store);
   flip_open_count(connection.handle());
@@ -254,7 +254,7 @@ TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotAddedTo) {
 
 TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotCorrected) {
   add(**open(), 41, start_);
-  const vc::test::AbandonedConnection connection;
+  const vc::tests::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE(store);
   flip_open_count(connection.handle());
@@ -264,7 +264,7 @@ TEST_F(DamagedStoreTest, ACountThatChangesUnderARunningStoreIsNotCorrected) {
 
 TEST_F(DamagedStoreTest, AnHourThatChangesUnderARunningStoreIsNotAddedTo) {
   add(**open(), 41, start_);
-  const vc::test::AbandonedConnection connection;
+  const vc::tests::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE(store);
   change_open("2026-11-22T18:00:00Z 41", "2026-11-22T18:00:00Z 43", connection.handle());
@@ -283,7 +283,7 @@ TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerCountedIn) {
   for (const auto trick : tricks) {
     for (const char* suffix : {"", "-wal"}) {
       fs::remove_all(file_.parent_path());
-      const vc::test::AbandonedConnection connection;
+      const vc::tests::AbandonedConnection connection;
       const auto store = open();
       ASSERT_TRUE(store);
       ASSERT_EQ(add(**store, 1, start_).outcome, Outcome::counted);
@@ -297,7 +297,7 @@ TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerCountedIn) {
 }
 
 TEST_F(DamagedStoreTest, AFileThatIsMovedInUseIsNoLongerReadOrCorrected) {
-  const vc::test::AbandonedConnection connection;
+  const vc::tests::AbandonedConnection connection;
   const auto store = open();
   ASSERT_TRUE((*store)->set(main_, 7, start_));
   fs::remove(file_);

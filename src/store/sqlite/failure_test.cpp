@@ -16,14 +16,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using counter::Outcome;
-using test::AbandonedConnection;
-using test::FailingDisk;
-using test::FailingMemory;
+using tests::AbandonedConnection;
+using tests::FailingDisk;
+using tests::FailingMemory;
 
 class FailingStoreTest : public SqliteStoreTest {
  protected:
-  /// Where a sync costs nothing: there are thousands of starts.
-  std::string parent() const override { return fs::is_directory("/dev/shm") ? "/dev/shm/" : SqliteStoreTest::parent(); }
+  FailingStoreTest() : SqliteStoreTest(Where::memory) {}  // there are thousands of starts
 
   /// A store as a kill left it: the count is 41, in its log.
   void make_killed_store() {
