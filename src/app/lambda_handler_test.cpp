@@ -113,7 +113,7 @@ TEST_F(LambdaHandlerTest, CountsVisits) {
 
 TEST_F(LambdaHandlerTest, ReadsForHealth) {
   EXPECT_EQ(body(health).at("note"), "counter_not_initialized");
-  handle(visit);
+  EXPECT_TRUE(handle(visit));
   EXPECT_EQ(body(health).at("counter_value"), 1);
   EXPECT_EQ(stored(config_.counter), 1);
 }
@@ -166,14 +166,14 @@ TEST_F(LambdaHandlerTest, TellsAnUnhealthyStoreInPublicWords) {
 
 TEST_F(LambdaHandlerTest, KeepsTimeForTheAnswerBackFromTheStore) {
   const SteadyTime before = std::chrono::steady_clock::now();
-  handle(visit);
+  EXPECT_TRUE(handle(visit));
   EXPECT_GE(finish_by_, before + 3s - limits::lambda_answer_time);
   EXPECT_LE(finish_by_, std::chrono::steady_clock::now() + 3s - limits::lambda_answer_time);
 }
 
 TEST_F(LambdaHandlerTest, WritesOneLineOfTheLogAndOneOfMetricsForEachEvent) {
-  handle(visit);
-  handle(R"({"path": "/elsewhere", "httpMethod": "GET"})");
+  EXPECT_TRUE(handle(visit));
+  EXPECT_TRUE(handle(R"({"path": "/elsewhere", "httpMethod": "GET"})"));
   const auto written = lines();
   ASSERT_EQ(written.size(), 4);
   const json::object& first = written.at(0).as_object();
