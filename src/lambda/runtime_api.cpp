@@ -15,7 +15,6 @@ namespace vc::lambda {
 namespace {
 
 using aws::HttpRequest;
-using aws::HttpResponse;
 using aws::SteadyTime;
 
 constexpr std::string_view base = "/2018-06-01/runtime";

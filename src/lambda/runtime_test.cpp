@@ -28,18 +28,18 @@ class Echo final : public Handler {
 class LambdaRuntime : public testing::Test {
  protected:
   void give(std::string event) {
-    script.answers.emplace_back(HttpResponse{200, {{"Lambda-Runtime-Aws-Request-Id", "id"}}, std::move(event)});
+    script_.answers.emplace_back(HttpResponse{200, {{"Lambda-Runtime-Aws-Request-Id", "id"}}, std::move(event)});
   }
-  void take(int status) { script.answers.emplace_back(HttpResponse{status, {}, ""}); }
+  void take(int status) { script_.answers.emplace_back(HttpResponse{status, {}, ""}); }
 
   std::string run_to_end() {
-    RuntimeApi api(std::make_unique<tests::ScriptedClient>(script), clock);
-    return run(api, handler).message;
+    RuntimeApi api(std::make_unique<tests::ScriptedClient>(script_), clock_);
+    return run(api, handler_).message;
   }
 
-  tests::Script script;
-  SystemClock clock;
-  Echo handler;
+  tests::Script script_;
+  SystemClock clock_;
+  Echo handler_;
 };
 
 TEST_F(LambdaRuntime, AnswersOneEventAfterTheOther) {
@@ -48,10 +48,10 @@ TEST_F(LambdaRuntime, AnswersOneEventAfterTheOther) {
     take(202);
   }
   EXPECT_EQ(run_to_end(), "the Runtime API gives no event: nobody there");
-  ASSERT_EQ(script.requests.size(), 5);
-  EXPECT_EQ(script.requests.at(1).body, "one");
-  EXPECT_EQ(script.requests.at(3).body, "two");
-  EXPECT_TRUE(handler.refusals.empty());
+  ASSERT_EQ(script_.requests.size(), 5);
+  EXPECT_EQ(script_.requests.at(1).body, "one");
+  EXPECT_EQ(script_.requests.at(3).body, "two");
+  EXPECT_TRUE(handler_.refusals.empty());
 }
 
 TEST_F(LambdaRuntime, GoesOnAfterAnErrorOfTheFunction) {
@@ -60,11 +60,11 @@ TEST_F(LambdaRuntime, GoesOnAfterAnErrorOfTheFunction) {
     take(202);
   }
   run_to_end();
-  EXPECT_TRUE(script.requests.at(1).target.ends_with("/error"));
-  EXPECT_TRUE(script.requests.at(3).body.contains("Runtime.InternalError"));
-  EXPECT_FALSE(script.requests.at(3).body.contains("thrown")) << "what a library says is not the caller's";
-  EXPECT_EQ(handler.failures, std::vector<std::string>{"thrown"});
-  EXPECT_EQ(script.requests.at(5).body, "good");
+  EXPECT_TRUE(script_.requests.at(1).target.ends_with("/error"));
+  EXPECT_TRUE(script_.requests.at(3).body.contains("Runtime.InternalError"));
+  EXPECT_FALSE(script_.requests.at(3).body.contains("thrown")) << "what a library says is not the caller's";
+  EXPECT_EQ(handler_.failures, std::vector<std::string>{"thrown"});
+  EXPECT_EQ(script_.requests.at(5).body, "good");
 }
 
 TEST_F(LambdaRuntime, GoesOnWhereOnlyThisAnswerIsRefused) {
@@ -73,8 +73,8 @@ TEST_F(LambdaRuntime, GoesOnWhereOnlyThisAnswerIsRefused) {
     take(status);
   }
   run_to_end();
-  EXPECT_EQ(script.requests.size(), 7);
-  EXPECT_EQ(handler.refusals, (std::vector<std::string>{"status 400", "status 403", "status 413"}));
+  EXPECT_EQ(script_.requests.size(), 7);
+  EXPECT_EQ(handler_.refusals, (std::vector<std::string>{"status 400", "status 403", "status 413"}));
 }
 
 TEST_F(LambdaRuntime, EndsWhereTheContainerIsBroken) {
@@ -82,7 +82,7 @@ TEST_F(LambdaRuntime, EndsWhereTheContainerIsBroken) {
   take(500);
   give("never asked for");
   EXPECT_EQ(run_to_end(), "the Runtime API is broken: status 500");
-  EXPECT_EQ(script.requests.size(), 2);
+  EXPECT_EQ(script_.requests.size(), 2);
 }
 
 }  // namespace
