@@ -6,6 +6,7 @@ As a program it runs what ./dev lambda-zip has made, until Ctrl-C: curl http://1
 import argparse
 import contextlib
 import pathlib
+import signal
 import sys
 import tempfile
 import zipfile
@@ -41,6 +42,7 @@ def main():
     arguments = parser.parse_args()
     if not arguments.zip.exists():
         sys.exit(f"{arguments.zip} is not there: ./dev lambda-zip makes it")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends everything as Ctrl-C does
     with tempfile.TemporaryDirectory() as directory, contextlib.suppress(KeyboardInterrupt):
         with zipfile.ZipFile(arguments.zip) as packed:
             executable = pathlib.Path(packed.extract("bootstrap", directory))
