@@ -22,6 +22,7 @@
 #include <sstream>
 #include <vector>
 
+#include "app/defaults.hpp"
 #include "app/version.hpp"
 #include "base/environment.hpp"
 #include "base/number.hpp"
@@ -114,14 +115,14 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) { return assign_ops(c.ops_listen, v); }},
       {"store", "", "URI", "", "sqlite:PATH, dynamodb://TABLE?region=NAME&endpoint=URL, or memory: for a trial",
        [](Config& c, const std::string& v) { return assign(c.store, parse_store(v)); }},
-      {"stage", "STAGE", "NAME", "blue", "the name of this deployment",
+      {"stage", "STAGE", "NAME", default_stage, "the name of this deployment",
        [](Config& c, const std::string& v) { return assign_stage(c.stage, v); }},
       {"base-paths", "", "LIST", "", "path prefixes that lead to this stage; (none) is the bare path",
        [](Config& c, const std::string& v) { return assign(c.base_paths, gateway::BasePaths::parse(v)); }},
-      {"allowed-origins", "ALLOWED_ORIGINS", "LIST", "http://localhost:1580,http://127.0.0.1:1580",
+      {"allowed-origins", "ALLOWED_ORIGINS", "LIST", default_origins,
        "origins whose pages may read the answers; the first is the primary",
        [](Config& c, const std::string& v) { return assign(c.allowed_origins, function::Cors::parse(v)); }},
-      {"counter-id", "COUNTER_ID", "ID", "main_counter", "the counter that visits count on",
+      {"counter-id", "COUNTER_ID", "ID", default_counter_id, "the counter that visits count on",
        [](Config& c, const std::string& v) { return assign(c.counter_id, counter::CounterId::parse(v)); }},
       {"counter-ttl-days", "COUNTER_TTL_DAYS", "DAYS", "0", "forget a counter so long after its last visit; 0: never",
        [](Config& c, const std::string& v) {

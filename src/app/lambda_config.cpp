@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "app/defaults.hpp"
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "limits.hpp"
@@ -59,13 +60,13 @@ Result<LambdaConfig> read_lambda_config(const Environment& environment) {
   if (!runtime_api) return std::unexpected(runtime_api.error());
   auto store = store_of(environment);
   if (!store) return std::unexpected(store.error());
-  auto origins = named("ALLOWED_ORIGINS", function::Cors::parse(value_of(environment, "ALLOWED_ORIGINS",
-                                                                         "http://localhost:1580,"
-                                                                         "http://127.0.0.1:1580")));
+  auto origins =
+      named("ALLOWED_ORIGINS", function::Cors::parse(value_of(environment, "ALLOWED_ORIGINS", default_origins)));
   if (!origins) return std::unexpected(origins.error());
-  const auto id = named("COUNTER_ID", counter::CounterId::parse(value_of(environment, "COUNTER_ID", "main_counter")));
+  const auto id =
+      named("COUNTER_ID", counter::CounterId::parse(value_of(environment, "COUNTER_ID", default_counter_id)));
   if (!id) return std::unexpected(id.error());
-  std::string stage = value_of(environment, "STAGE", "blue");
+  std::string stage = value_of(environment, "STAGE", default_stage);
   const auto preview_id = named("STAGE", counter::preview_of(*id, stage));
   if (!preview_id) return std::unexpected(preview_id.error());
   const auto ttl_days = named("COUNTER_TTL_DAYS", parse_number(value_of(environment, "COUNTER_TTL_DAYS", "0"), 0,
