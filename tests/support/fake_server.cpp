@@ -1,7 +1,6 @@
 #include "support/fake_server.hpp"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -13,8 +12,6 @@
 #include <boost/asio/write.hpp>
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 
 #include "base/check.hpp"
 
@@ -55,8 +52,6 @@ FakeServer::~FakeServer() {
   ::shutdown(acceptor_.native_handle(), SHUT_RDWR);  // ends the accept that waits
   acceptor_thread_.join();
   for (std::thread& talker : talkers_) talker.join();
-  std::error_code ignored;
-  if (!ca_file_.empty()) std::filesystem::remove(ca_file_, ignored);
 }
 
 std::string FakeServer::url(std::string_view host) const {
@@ -142,10 +137,8 @@ void FakeServer::make_certificate() {
   X509_add_ext(certificate, names, -1);
   X509_sign(certificate, key, EVP_sha256());
 
-  ca_file_ = testing::TempDir() + "certificate-XXXXXX";
-  const int descriptor = ::mkstemp(ca_file_.data());
-  check(descriptor >= 0, "a test can make a file");
-  std::FILE* file = ::fdopen(descriptor, "w");
+  ca_file_ = directory_ / "certificate.pem";
+  std::FILE* file = std::fopen(ca_file_.c_str(), "w");
   check(file != nullptr && PEM_write_X509(file, certificate) == 1, "a test can write its certificate");
   (void)std::fclose(file);
   SSL_CTX_use_certificate(tls_context_.native_handle(), certificate);

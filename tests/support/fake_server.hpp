@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/temporary_directory.hpp"
+
 namespace vc::tests {
 
 /// What follows a request: these bytes, and the end of the connection or not.
@@ -58,6 +60,7 @@ class FakeServer final {
   boost::asio::ssl::context tls_context_{boost::asio::ssl::context::tls_server};
   boost::asio::ip::tcp::acceptor acceptor_;
   std::uint16_t port_;
+  TemporaryDirectory directory_;
   std::string ca_file_;
 
   mutable std::mutex mutex_;  // guards all below
