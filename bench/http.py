@@ -68,7 +68,7 @@ def measure(options):
     with tempfile.TemporaryDirectory(dir=OUTPUT) as directory:
         timed = {"rounds": options.rounds, "seconds": options.seconds, "progress": progress}
         measurements = {
-            "http": lambda: parts.http(binary, nginx, directory, **timed),
+            "http": lambda: parts.http(binary, nginx, str(ROOT / "build/release/bench/bare_server"), directory, **timed),
             "latency": lambda: parts.latency(binary, directory, **timed),
             "memory": lambda: parts.memory(binary, directory, progress),
             "start": lambda: parts.start(binary, directory, progress),

@@ -8,16 +8,16 @@ import time
 
 from bench import load, machine
 from bench.machine import BenchFailed
-from bench.servers import Counter, Nginx
+from bench.servers import Bare, Counter, Nginx
 
 CONNECTIONS = (1, 64, 256)
 IDLE_CONNECTIONS = 10_000
 STARTS = 11
 SYNC_CALLS = ("fdatasync", "fsync")
-SQLITE, MEMORY, NGINX, NGINX_LOGGING = "counter SQLite", "counter memory", "nginx", "nginx access log"
+SQLITE, MEMORY, BARE, NGINX, NGINX_LOGGING = "counter SQLite", "counter memory", "bare", "nginx", "nginx access log"
 
 
-def http(binary, nginx, directory, rounds, seconds, progress):
+def http(binary, nginx, bare_server, directory, rounds, seconds, progress):
     """Requests/s, latency and CPU of the servers in turn; then visits per commit in a pass of its own."""
     with contextlib.ExitStack() as stack:
         sqlite = stack.enter_context(Counter(SQLITE, binary, f"sqlite:{directory}/http.db", directory))
@@ -26,6 +26,7 @@ def http(binary, nginx, directory, rounds, seconds, progress):
         if answer.status != 200:
             raise BenchFailed(f"GET /counter gave {answer.status}")
         servers = [sqlite, memory,
+                   stack.enter_context(Bare(BARE, bare_server, answer, directory)),
                    stack.enter_context(Nginx(NGINX, nginx, answer, directory)),
                    stack.enter_context(Nginx(NGINX_LOGGING, nginx, answer, directory, access_log=True))]
         sizes = {server.name: load.get(server.address, "/counter").size for server in servers}

@@ -121,6 +121,20 @@ class Dynalite(Server):
         return [line for line in self._log.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
+class Bare(Server):
+    """bench/bare_server.cpp: every request gets a copy of the given answer once a commit's bytes are on the disk."""
+
+    def __init__(self, name, binary, answer, directory):
+        reply = pathlib.Path(directory, "bare-answer")
+        head = "".join(f"{field}: {value}\r\n" for field, value in answer.headers)
+        reply.write_bytes(f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + answer.body)
+        super().__init__(name, [binary, f"{directory}/bare", str(reply)], pathlib.Path(directory, "bare.log"))
+
+    def _listening(self):
+        written = self._log.read_text()
+        return ("127.0.0.1", int(written.removeprefix("port: "))) if written.endswith("\n") else None
+
+
 class Nginx(Server):
     """nginx, one process, that answers every request with a copy of the given answer."""
 

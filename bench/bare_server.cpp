@@ -1,0 +1,177 @@
+// bare_server FILE ANSWER: the least that a server must do on this disk. It takes what it reads for a request, writes
+// as many bytes to FILE as a commit does, flushes them once for all requests that came meanwhile, and sends ANSWER's
+// bytes. It parses nothing, counts nothing and logs nothing: `./dev bench` shows what is left to gain above it.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/file.hpp"
+
+namespace vc::bench {
+namespace {
+
+constexpr std::size_t commit_bytes = 2 * (24 + 4096);  // two frames of SQLite's write-ahead log
+constexpr std::size_t file_bytes = 1000 * commit_bytes;
+
+template <class T>
+T need(T result, const char* what) {
+  if (result < 0) {
+    std::perror(what);
+    std::exit(EXIT_FAILURE);
+  }
+  return result;
+}
+
+using Clients = std::vector<int>;
+
+/// Group commit with nothing in it, on a thread of its own.
+class Committer final {
+ public:
+  Committer(const char* path, int wake) : file_(need(::open(path, O_RDWR | O_CREAT, 0600), path)), wake_(wake) {
+    need(::pwrite(file_.get(), std::string(file_bytes, '\0').data(), file_bytes, 0), "pwrite");
+    need(::fsync(file_.get()), "fsync");
+    std::thread([this] { run(); }).detach();
+  }
+
+  void submit(Clients& clients) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.insert(waiting_.end(), clients.begin(), clients.end());
+    }
+    clients.clear();
+    arrived_.notify_one();
+  }
+
+  Clients collect() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(committed_, {});
+  }
+
+ private:
+  void run() {
+    const std::string bytes(commit_bytes, 'x');
+    off_t at = 0;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      arrived_.wait(lock, [this] { return !waiting_.empty(); });
+      const Clients batch = std::exchange(waiting_, {});
+      lock.unlock();
+      need(::pwrite(file_.get(), bytes.data(), bytes.size(), at), "pwrite");
+      need(::fdatasync(file_.get()), "fdatasync");
+      at = (at + static_cast<off_t>(bytes.size())) % static_cast<off_t>(file_bytes);
+      lock.lock();
+      committed_.insert(committed_.end(), batch.begin(), batch.end());
+      lock.unlock();
+      need(::eventfd_write(wake_, 1), "eventfd");
+      lock.lock();
+    }
+  }
+
+  const FileDescriptor file_;
+  const int wake_;
+  std::mutex mutex_;  // guards all below
+  std::condition_variable arrived_;
+  Clients waiting_;
+  Clients committed_;
+};
+
+class Poll final {
+ public:
+  void add(int fd) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+    need(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+  }
+
+  std::span<const epoll_event> wait() {
+    const int count =
+        need(::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), -1), "epoll_wait");
+    return std::span(events_).first(static_cast<std::size_t>(count));
+  }
+
+ private:
+  const FileDescriptor epoll_{need(::epoll_create1(0), "epoll_create1")};
+  std::array<epoll_event, 512> events_{};
+};
+
+int listen_on_loopback() {
+  const int listener = need(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any_address = reinterpret_cast<sockaddr*>(&address);
+  need(::bind(listener, any_address, size), "bind");
+  need(::listen(listener, SOMAXCONN), "listen");
+  need(::getsockname(listener, any_address, &size), "getsockname");
+  std::printf("port: %d\n", ntohs(address.sin_port));
+  (void)std::fflush(stdout);
+  return listener;
+}
+
+void accept_all(int listener, Poll& poll) {
+  for (int client = -1; (client = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
+    const int on = 1;
+    need(::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt");
+    poll.add(client);
+  }
+}
+
+void serve(const char* path, const std::string& answer) {
+  const int wake = need(::eventfd(0, EFD_NONBLOCK), "eventfd");
+  const int listener = listen_on_loopback();
+  Committer committer(path, wake);
+  Poll poll;
+  poll.add(wake);
+  poll.add(listener);
+  std::array<char, 4096> request{};
+  Clients asking;
+  for (;;) {
+    for (const epoll_event& event : poll.wait()) {
+      const int fd = event.data.fd;
+      if (fd == listener) {
+        accept_all(listener, poll);
+      } else if (fd == wake) {
+        eventfd_t ignored = 0;
+        (void)::eventfd_read(wake, &ignored);
+      } else if (::recv(fd, request.data(), request.size(), 0) > 0) {
+        asking.push_back(fd);
+      } else {
+        ::close(fd);
+      }
+    }
+    if (!asking.empty()) committer.submit(asking);
+    for (const int client : committer.collect()) (void)::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+  }
+}
+
+}  // namespace
+}  // namespace vc::bench
+
+int main(int count, char** arguments) {
+  if (count != 3) {
+    std::fputs("usage: bare_server FILE ANSWER\n", stderr);
+    return 2;
+  }
+  const auto answer = vc::read_file(arguments[2]);
+  if (!answer) {
+    std::fprintf(stderr, "bare_server: %s\n", answer.error().message.c_str());
+    return 1;
+  }
+  vc::bench::serve(arguments[1], *answer);
+}
