@@ -24,10 +24,12 @@ class ProxyGateway:
     """A gateway on a free port of 127.0.0.1, or on the port given; use as a context manager.
 
     `invoke(event)` gives the function's answer as bytes, or None where it failed. `domain_name` is what the event says.
+    `prefixes` are what stands before a route: nothing behind a domain, the stage at the stage's own address.
     """
 
-    def __init__(self, invoke, *, stage="blue", domain_name="api.dzresume.dev", port=0):
+    def __init__(self, invoke, *, stage="blue", prefixes=None, domain_name="api.dzresume.dev", port=0):
         self._invoke, self._stage, self._domain_name = invoke, stage, domain_name
+        self._prefixes = ("", f"/{stage}") if prefixes is None else prefixes
         self._front = Front(self._answer, port)
         self.address = self._front.address
 
@@ -40,8 +42,9 @@ class ProxyGateway:
 
     def _answer(self, request):
         path, _, query = request.path.partition("?")
-        resource = path.removeprefix(f"/{self._stage}")
-        if (request.command, resource) not in ROUTES:
+        prefix, _, name = path.rpartition("/")
+        resource = f"/{name}"
+        if prefix not in self._prefixes or (request.command, resource) not in ROUTES:
             self._refuse(request, *NO_ROUTE)
             return
         event = proxy_event(request.command, path, query, request.headers.items(), resource=resource, stage=self._stage,
