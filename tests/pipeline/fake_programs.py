@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Stands in for aws, gh, terraform or curl, whichever name it is called by: plays the state in FAKES, and writes down each call."""
+"""Stands in for aws, gh, terraform, npm or curl, whichever name it is called by: plays the state in FAKES, and writes down each call."""
 
 import json
 import os
 import pathlib
+import shutil
 import sys
 
 HOME = pathlib.Path(os.environ["FAKES"])
@@ -11,7 +12,10 @@ STATE = json.loads((HOME / "state.json").read_text(encoding="utf-8"))
 
 
 def save():
-    (HOME / "state.json").write_text(json.dumps(STATE), encoding="utf-8")
+    """In one step: others read it meanwhile."""
+    new = HOME / f"state.json.{os.getpid()}"
+    new.write_text(json.dumps(STATE), encoding="utf-8")
+    new.replace(HOME / "state.json")
 
 
 def option(name):
@@ -45,6 +49,8 @@ def aws():
 def gh():
     if "gh" in STATE["refused"]:
         refuse("HTTP 401")
+    if sys.argv[1:3] == ["release", "create"]:
+        return
     path = next(word for word in sys.argv if word.startswith("repos/"))
     assert path == "repos/example/visitor-counter/actions/workflows/deploy-staging.yml/runs", path
     asked = dict(sys.argv[place + 1].split("=", 1) for place, word in enumerate(sys.argv) if word == "-f")
@@ -56,28 +62,57 @@ def terraform():
     verb = sys.argv[2]
     if verb in STATE["refused"]:
         refuse(f"Error: {verb}")
-    if verb == "apply":
-        STATE["releases"][STATE["workspace"]] = STATE["built"]
     if verb == "workspace":
         STATE["workspace"] = sys.argv[-1]
+    if verb == "plan":
+        STATE["planned"] = planned()
+    if verb == "apply":
+        apply(STATE["workspace"])
     if verb == "output":
         colour = STATE["workspace"]
-        print(f"https://{STATE['api_ids'][colour]}.execute-api.us-east-1.amazonaws.com/{colour}")
+        host = f"{STATE['api_ids'][colour]}.execute-api.us-east-1.amazonaws.com"
+        print(f"{STATE['addresses'].get(host, 'https://' + host)}/{colour}")
     save()
+
+
+def planned():
+    """The file of variables, and those that are given beside it."""
+    layer = pathlib.Path(sys.argv[1].removeprefix("-chdir="))
+    file = next(word.removeprefix("-var-file=") for word in sys.argv if word.startswith("-var-file="))
+    given = dict(word.removeprefix("-var=").split("=", 1) for word in sys.argv if word.startswith("-var="))
+    inherited = {name.removeprefix("TF_VAR_"): value for name, value in os.environ.items() if name.startswith("TF_VAR_")}
+    return {"file": str(layer / file), "variables": inherited | given}
+
+
+def apply(colour):
+    """Uploads the function: what becomes of its file afterwards does not matter."""
+    upload = HOME / f"upload-{len(list(HOME.glob('upload-*')))}.zip"
+    shutil.copyfile(STATE["planned"]["variables"]["function_zip"], upload)
+    STATE["releases"][colour] = STATE["built"]
+    STATE["deployed"][colour] = STATE["planned"] | {"upload": str(upload)}
+
+
+def npm():
+    """Whoever tests has the packages already."""
 
 
 def curl():
     """The real one, with the addresses of the world led to the test's own server."""
-    base = f"http://127.0.0.1:{STATE['port']}"
-    arguments = [word.replace("https://", f"{base}/") for word in sys.argv[1:]]
-    os.execv("/usr/bin/curl", ["curl", *arguments])
+    os.execv("/usr/bin/curl", ["curl", *map(led, sys.argv[1:])])
+
+
+def led(word):
+    host, slash, path = word.removeprefix("https://").partition("/")
+    if not word.startswith("https://"):
+        return word
+    return STATE["addresses"].get(host, f"http://127.0.0.1:{STATE['port']}/{host}") + slash + path
 
 
 def main():
     name = pathlib.Path(sys.argv[0]).name
     with open(HOME / "calls", "a", encoding="utf-8") as calls:
         calls.write(" ".join([name, *sys.argv[1:]]) + "\n")
-    {"aws": aws, "gh": gh, "terraform": terraform, "curl": curl}[name]()
+    {"aws": aws, "gh": gh, "terraform": terraform, "npm": npm, "curl": curl}[name]()
 
 
 main()

@@ -22,13 +22,16 @@ def release(commit, status=200, body=HEALTHY):
 
 
 class World:
-    """`state` is what is deployed and how the fakes behave; `releases` are by colour, `behind_the_domain` replaces one there."""
+    """`state` is what is deployed and how the fakes behave; `releases` are by colour, `behind_the_domain` replaces one there.
+
+    `addresses` has the base of hosts that are not this world's to answer for.
+    """
 
     def __init__(self, home, port):
         self.home = home
         self.scripts = ROOT / "scripts"
         self.change(port=port, stage="blue", api_ids=API_IDS, refused=[], staging_runs=[], workspace=None, built=None,
-                    releases={colour: release(commit) for colour, commit in COMMITS.items()}, behind_the_domain={})
+                    planned=None, deployed={}, addresses={}, releases={colour: release(commit) for colour, commit in COMMITS.items()}, behind_the_domain={})
 
     @property
     def state(self):
@@ -36,7 +39,9 @@ class World:
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     def change(self, **changes):
-        (self.home / "state.json").write_text(json.dumps(self.state | changes), encoding="utf-8")
+        new = self.home / "state.json.new"
+        new.write_text(json.dumps(self.state | changes), encoding="utf-8")
+        new.replace(self.home / "state.json")  # in one step: others read it meanwhile
 
     def calls(self, program):
         """The arguments of each call of a program."""
@@ -52,12 +57,16 @@ class World:
         assert host == "api.dzresume.dev", host
         return state["behind_the_domain"].get(state["stage"]) or state["releases"][state["stage"]]
 
+    @property
+    def environment(self):
+        """Of the scripts."""
+        return {"PATH": f"{self.home}/bin:{os.environ['PATH']}", "FAKES": str(self.home), "VERIFY_ATTEMPTS": "2",
+                "VERIFY_PAUSE": "0", "GITHUB_REPOSITORY": "example/visitor-counter", "TF_STATE_BUCKET": "states"}
+
     def run(self, script, *arguments, **environment):
         """Runs one of the scripts: returncode, stdout, stderr."""
-        env = {"PATH": f"{self.home}/bin:{os.environ['PATH']}", "FAKES": str(self.home), "VERIFY_ATTEMPTS": "2", "VERIFY_PAUSE": "0",
-               "GITHUB_REPOSITORY": "example/visitor-counter", "TF_STATE_BUCKET": "states"}
-        return subprocess.run([self.scripts / script, *map(str, arguments)], env=env | environment, capture_output=True,
-                              text=True, timeout=PATIENCE_SECONDS, check=False)
+        return subprocess.run([self.scripts / script, *map(str, arguments)], env=self.environment | environment,
+                              capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
