@@ -130,8 +130,20 @@ def test_staging_deploys_what_ci_built_and_tries_it_in_order():
     assert WORKFLOWS["deploy-staging.yml"][on] == {"push": {"branches": ["main"]}}, "any path"
     scripts = re.findall(r"scripts/([\w-]+\.sh)", run_of("deploy-staging.yml", "deploy"))
     assert scripts == ["switch-environment.sh", "deploy-backend.sh", "run-api-tests.sh", "verify-health.sh"]
-    assert "lambda-zip" not in run_of("deploy-staging.yml", "deploy").replace("lambda-x86_64.zip", ""), "built once"
+    assert "./dev" not in run_of("deploy-staging.yml", "deploy"), "built once"
     assert run_of("deploy-staging.yml", "deploy").count('--commit "$COMMIT"') == 2
+
+
+def test_the_function_is_built_for_every_architecture_that_terraform_knows():
+    layer = (ROOT / "infrastructure/terraform/application/variables.tf").read_text(encoding="utf-8")
+    known = json.loads(re.search(r"contains\((\[.+?\]), var\.architecture\)", layer)[1])
+    packages = WORKFLOWS["ci.yml"]["jobs"]["packages"]
+    assert packages["strategy"]["matrix"] == {"architecture": known}
+    name = packages["steps"][-1]["with"]["name"].replace("matrix.architecture", "vars.ARCHITECTURE || 'x86_64'")
+    deploy = WORKFLOWS["deploy-staging.yml"]["jobs"]["deploy"]
+    [download] = [step for step in deploy["steps"] if step.get("uses", "").startswith("actions/download-artifact@")]
+    assert download["with"]["name"] == name
+    assert deploy["env"]["ZIP"] == f"build/visitor-counter-{name.replace('-zip', '')}.zip"
 
 
 def test_only_what_staging_has_proved_is_promoted_and_only_after_that_is_it_told():
