@@ -167,7 +167,8 @@ def test_the_states_are_versioned_encrypted_and_private():
     assert [access[name] for name in ("block_public_acls", "block_public_policy", "ignore_public_acls",
                                       "restrict_public_buckets")] == [True] * 4
     assert hcl.resources("persistent", "aws_s3_bucket_versioning")["state"]["versioning_configuration"] == [{"status": "Enabled"}]
-    assert "state" in hcl.resources("persistent", "aws_s3_bucket_server_side_encryption_configuration")
+    rule = hcl.only(hcl.resources("persistent", "aws_s3_bucket_server_side_encryption_configuration")["state"]["rule"])
+    assert rule == {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256"}]}, "no role has a right to a key"
 
 
 def test_one_resource_knows_the_active_colour():

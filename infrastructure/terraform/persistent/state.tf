@@ -15,15 +15,14 @@ resource "aws_s3_bucket_versioning" "state" {
   }
 }
 
+# As Terraform's own writes ask for it (encrypt = true), and the pipeline's roles need no right to a key.
 resource "aws_s3_bucket_server_side_encryption_configuration" "state" {
   bucket = aws_s3_bucket.state.id
 
   rule {
     apply_server_side_encryption_by_default {
-      sse_algorithm = "aws:kms"
+      sse_algorithm = "AES256"
     }
-
-    bucket_key_enabled = true
   }
 }
 
