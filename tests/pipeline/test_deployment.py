@@ -53,8 +53,8 @@ class Pipeline:
                 break
         return done
 
-    def roll_back(self):
-        return self._run("rollback.yml", "rollback", inputs={"reason": "a test"})
+    def roll_back(self, commit):
+        return self._run("rollback.yml", "rollback", inputs={"commit": commit, "reason": "a test"})
 
     def live_commit(self):
         answer = ask(self.cloud.addresses["domain"], "GET", "/health")
@@ -100,11 +100,11 @@ def test_a_release_goes_live_and_back_and_no_visit_is_lost_or_invented(pipeline,
         assert (staged.conclusion, staged.ran) == ("success", STAGING_STEPS), staged.words
         assert "Staging: success" in staged.summary and f"| commit | {RELEASE} |" in staged.summary
         assert pipeline.live_commit() == before, "what was staged is not live yet"
-        for turn, commit in ((lambda: pipeline.promote(RELEASE), RELEASE[:12]), (pipeline.roll_back, before)):
+        for turn, commit in ((pipeline.promote, RELEASE), (pipeline.roll_back, before)):
             visitors.wait_for(visits=A_FEW)
-            done = turn()
+            done = turn(commit)
             assert done.conclusion == "success", done.words
-            assert pipeline.live_commit() == commit
+            assert pipeline.live_commit() == commit[:12]
         visitors.wait_for(visits=A_FEW)
     [notes] = [call for call in cloud.world.calls("gh") if call.startswith("release create ")]
     assert f"--target {RELEASE}" in notes
@@ -162,6 +162,14 @@ def test_what_staging_has_replaced_since_is_not_promoted(pipeline, release):
     assert promoted.conclusion == "failure"
     assert "green is not ready; nothing was changed" in promoted.words
     assert pipeline.cloud.world.state["stage"] == "blue"
+
+
+def test_what_a_push_has_replaced_since_is_not_gone_back_to(pipeline, built, release):
+    assert pipeline.push(release).conclusion == "success"
+    rolled_back = pipeline.roll_back(OTHER)
+    assert rolled_back.conclusion == "failure"
+    assert "green is not ready; nothing was changed" in rolled_back.words
+    assert pipeline.live_commit() == built[1]
 
 
 def test_a_release_that_fails_behind_the_domain_is_taken_back(pipeline, built, release):
