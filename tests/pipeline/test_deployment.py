@@ -42,7 +42,7 @@ class Pipeline:
         pack(program, self._checkout / "build" / "visitor-counter-lambda-x86_64.zip")
         done = self._run("deploy-staging.yml", "deploy", environment, github={"sha": RELEASE})
         if done.conclusion == "success":
-            self.cloud.world.change(staging_runs=[{"id": 42, "head_sha": RELEASE, "branch": "main", "status": "success"}])
+            self.cloud.world.change(staging_runs=[{"id": 42, "head_sha": RELEASE, "head_branch": "main", "conclusion": "success"}])
         return done
 
     def promote(self, commit):

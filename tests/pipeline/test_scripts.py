@@ -162,19 +162,19 @@ def test_a_deployment_needs_the_bucket_of_the_states(world, function_zip):
 
 # --- check-staging-run.sh ----------------------------------------------------------------------------------------
 
-GREEN_RUN = {"id": 42, "head_sha": COMMITS["green"], "branch": "main", "status": "success"}
+GREEN_RUN = {"id": 42, "head_sha": COMMITS["green"], "head_branch": "main", "conclusion": "success"}
 
 
 def test_a_green_staging_run_of_the_commit_passes(world):
-    world.change(staging_runs=[GREEN_RUN])
+    world.change(staging_runs=[GREEN_RUN | {"id": 41, "conclusion": "failure"}, GREEN_RUN])
     assert world.run("check-staging-run.sh", COMMITS["green"]).stdout == "42\n"
 
 
 @pytest.mark.parametrize("runs", [
     pytest.param([], id="none"),
     pytest.param([GREEN_RUN | {"head_sha": COMMITS["blue"]}], id="another commit"),
-    pytest.param([GREEN_RUN | {"status": "failure"}], id="red"),
-    pytest.param([GREEN_RUN | {"branch": "feature"}], id="another branch"),
+    pytest.param([GREEN_RUN | {"conclusion": "failure"}], id="red"),
+    pytest.param([GREEN_RUN | {"head_branch": "feature"}], id="another branch"),
 ])
 def test_without_a_green_staging_run_of_the_commit_nothing_is_promoted(world, runs):
     world.change(staging_runs=runs)
