@@ -7,6 +7,7 @@ import tempfile
 import threading
 import zipfile
 
+from pipeline.world import API_IDS, PROGRAMS, running_world
 from support import hcl
 from support.dynalite import KEYS, Dynalite
 from support.lambda_events import stored
@@ -15,8 +16,6 @@ from support.proxy_gateway import ProxyGateway
 from support.run_lambda import ZIP
 from support.runtime_api import Environment, RuntimeApi
 from support.server import clean_environment, run
-
-from pipeline.world import API_IDS, PROGRAMS, running_world
 
 DOMAIN = "api.dzresume.dev"
 HOSTS = {colour: f"{api}.execute-api.us-east-1.amazonaws.com" for colour, api in API_IDS.items()}
@@ -67,6 +66,7 @@ class Cloud:
     def __init__(self, world, table, functions):
         self.world, self._table, self.functions = world, table, functions
         self.addresses, self.visits = {}, {}
+        self._counting = threading.Lock()
 
     def count(self, counter="main_counter"):
         return stored(self._table, counter)
@@ -84,7 +84,8 @@ class Cloud:
 
         def counting(event):
             answer = invoke(event)
-            self.visits[name] += answer is not None and b'{\\"count\\": ' in answer
+            with self._counting:
+                self.visits[name] += answer is not None and b'{\\"count\\": ' in answer
             return answer
 
         return ProxyGateway(counting, **options)
