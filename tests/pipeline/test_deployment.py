@@ -1,6 +1,7 @@
 """A release from the push to its roll-back, without AWS: the workflows' own steps, the scripts, Newman and the real function."""
 
 import json
+import re
 
 import pytest
 
@@ -98,6 +99,7 @@ def test_a_release_goes_live_and_back_and_no_visit_is_lost_or_invented(pipeline,
         visitors.wait_for(visits=A_FEW)
         staged = pipeline.push(release)
         assert (staged.conclusion, staged.ran) == ("success", STAGING_STEPS), staged.words
+        assert re.search(r"assertions │ +36 │ +0 ", staged.words), staged.words
         assert "Staging: success" in staged.summary and f"| commit | {RELEASE} |" in staged.summary
         assert pipeline.live_commit() == before, "what was staged is not live yet"
         for turn, commit in ((pipeline.promote, RELEASE), (pipeline.roll_back, before)):
