@@ -1,6 +1,7 @@
 """What the workflows deploy to, of real parts: a function for each colour on one table, behind the domain and a stage each."""
 
 import contextlib
+import functools
 import pathlib
 import re
 import tempfile
@@ -121,10 +122,15 @@ def production_settings(upload):
     return {"file": str(file), "variables": {}, "upload": str(upload)}
 
 
+@functools.cache
+def settings(file):
+    return hcl.only(hcl.parse(file))
+
+
 def variables_of_function(deployed, colour):
     """The function's environment, as the application layer makes it of the variables that it was applied with."""
     values = {name: variable.get("default") for name, variable in hcl.variables("application").items()}
-    values |= hcl.only(hcl.parse(deployed["file"])) | deployed["variables"]
+    values |= settings(deployed["file"]) | deployed["variables"]
     function = hcl.resources("application", "aws_lambda_function")["counter"]
 
     def value(expression):
