@@ -1,6 +1,5 @@
 """What is uploaded to Lambda: one executable that needs nothing from the host, not even a C library."""
 
-import os
 import pathlib
 import shutil
 import subprocess
@@ -16,7 +15,8 @@ from support.runtime_api import Environment
 from support.server import ROOT
 from support.table_front import TableFront, make_certificate
 
-ZIP = pathlib.Path(os.environ.get("LAMBDA_ZIP", ROOT / "build/visitor-counter-lambda-x86_64.zip"))
+MACHINES = {"x86_64": "Advanced Micro Devices X86-64", "arm64": "AArch64"}  # as readelf calls them
+EMULATOR = {"x86_64": None, "arm64": "qemu-aarch64-static"}  # another processor's programs run in it, itself a static one
 ZIP_BYTES_MAX = 4_000_000
 NAME = "table.example"
 
@@ -27,46 +27,73 @@ STRANGE_NSSWITCH = "hosts: mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=ret
 IN_ROOT = """
 mount -t proc proc "$0/proc" 2>/dev/null
 mount --rbind /dev "$0/dev" 2>/dev/null
-exec chroot "$0" /var/task/bootstrap
+exec chroot "$0" "$@"
 """
 
 
-def test_the_zip_is_one_small_executable():
-    assert ZIP.stat().st_size <= ZIP_BYTES_MAX
-    with zipfile.ZipFile(ZIP) as packed:
+@pytest.fixture(params=MACHINES)
+def architecture(request):
+    return request.param
+
+
+@pytest.fixture
+def package(architecture):
+    return ROOT / f"build/visitor-counter-lambda-{architecture}.zip"
+
+
+@pytest.fixture
+def executable(package, tmp_path):
+    with zipfile.ZipFile(package) as packed:
+        return pathlib.Path(packed.extract("bootstrap", tmp_path))
+
+
+def test_the_zip_is_one_small_executable(package):
+    assert package.stat().st_size <= ZIP_BYTES_MAX
+    with zipfile.ZipFile(package) as packed:
         [entry] = packed.infolist()
     assert entry.filename == "bootstrap"
     assert entry.external_attr >> 16 == 0o100755
 
 
-def test_the_executable_asks_for_no_loader_and_no_library(tmp_path):
-    with zipfile.ZipFile(ZIP) as packed:
-        executable = packed.extract("bootstrap", tmp_path)
-    headers = subprocess.run(["readelf", "--program-headers", "--dynamic", executable], capture_output=True, text=True,
-                             check=True).stdout
+def test_the_executable_asks_for_no_loader_and_no_library(executable, architecture):
+    headers = subprocess.run(["readelf", "--file-header", "--program-headers", "--dynamic", executable],
+                             capture_output=True, text=True, check=True).stdout
+    assert MACHINES[architecture] in headers
     assert "INTERP" not in headers and "(NEEDED)" not in headers
 
 
-def test_packing_twice_gives_the_same_bytes(tmp_path):
-    with zipfile.ZipFile(ZIP) as packed:
-        executable = packed.extract("bootstrap", tmp_path)
+def test_the_executable_does_not_tell_where_it_was_built(executable):
+    """So that another checkout can give the same bytes; `./dev lambda-zip --twice` builds in one."""
+    content = executable.read_bytes()
+    assert not [folder for folder in ("src", "build") if f"{ROOT}/{folder}/".encode() in content]
+
+
+def test_packing_twice_gives_the_same_bytes(package, executable, tmp_path):
     again = tmp_path / "again.zip"
     subprocess.run([sys.executable, ROOT / "scripts/lambda-zip.py", executable, again], check=True, capture_output=True)
-    assert again.read_bytes() == ZIP.read_bytes()
+    assert again.read_bytes() == package.read_bytes()
 
 
 @pytest.fixture
-def root(tmp_path):
-    """An otherwise empty root with the zip unpacked where Lambda does it."""
+def root(executable, tmp_path):
+    """An otherwise empty root with the executable where Lambda unpacks it."""
     directory = tmp_path / "root"
     for name in ("proc", "dev", "tmp", "etc/pki/tls/certs", "var/task"):
         (directory / name).mkdir(parents=True)
-    with zipfile.ZipFile(ZIP) as packed:
-        packed.extract("bootstrap", directory / "var/task")
-    (directory / "var/task/bootstrap").chmod(0o755)
-    if subprocess.run(["chroot", directory, "/var/task/bootstrap"], capture_output=True, check=False).returncode != 1:
-        pytest.skip("NOT RUN: another root; the machine does not let us change it")
+    executable.rename(directory / "var/task/bootstrap").chmod(0o755)
     return directory
+
+
+@pytest.fixture
+def program(root, architecture):
+    """What runs the executable once the root has been changed."""
+    command = ["/var/task/bootstrap"]
+    if EMULATOR[architecture]:
+        shutil.copy(shutil.which(EMULATOR[architecture]), root / "emulator")
+        command.insert(0, "/emulator")
+    if subprocess.run(["chroot", root, *command], capture_output=True, check=False).returncode != 1:
+        pytest.skip("NOT RUN: another root; the machine does not let us change it")
+    return command
 
 
 @pytest.fixture
@@ -87,7 +114,7 @@ def unshared():
 
 @pytest.mark.parametrize("nsswitch", [None, STRANGE_NSSWITCH], ids=["no nsswitch.conf", "a strange nsswitch.conf"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_it_finds_a_table_by_name_in_an_empty_root(api, dynalite, table, root, names, tmp_path, scheme, nsswitch):
+def test_it_finds_a_table_by_name_in_an_empty_root(api, dynalite, table, root, program, names, tmp_path, scheme, nsswitch):
     (root / "etc/resolv.conf").write_text(f"nameserver {names.address}\n")
     if nsswitch:
         (root / "etc/nsswitch.conf").write_text(nsswitch)
@@ -97,20 +124,20 @@ def test_it_finds_a_table_by_name_in_an_empty_root(api, dynalite, table, root, n
         shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")  # where Amazon Linux has it
     with TableFront(dynalite.endpoint, tls) as proxy:
         store = table.replace(dynalite.endpoint, f"{scheme}://{NAME}:{proxy.port}")
-        program = [*unshared(), "sh", "-c", IN_ROOT, str(root)]
-        with Environment(api, store, program=program, **KEYS) as environment:
+        in_root = [*unshared(), "sh", "-c", IN_ROOT, str(root), *program]
+        with Environment(api, store, program=in_root, **KEYS) as environment:
             assert [number(api.invoke(VISIT)) for _ in range(3)] == [1, 2, 3], environment.lines()
             assert api.invoke(HEALTH).response()["body"]["counter_value"] == 3
             assert environment.log("the table does not answer yet") == []
     assert NAME in names.asked
 
 
-def test_it_trusts_no_certificate_for_another_name(api, dynalite, table, root, names, tmp_path):
+def test_it_trusts_no_certificate_for_another_name(api, dynalite, table, root, program, names, tmp_path):
     (root / "etc/resolv.conf").write_text(f"nameserver {names.address}\n")
     certificate, tls = make_certificate(tmp_path, "another.example")
     shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")
     with TableFront(dynalite.endpoint, tls) as proxy:
         store = table.replace(dynalite.endpoint, f"https://{NAME}:{proxy.port}")
-        with Environment(api, store, program=["chroot", str(root), "/var/task/bootstrap"], **KEYS):
+        with Environment(api, store, program=["chroot", str(root), *program], **KEYS):
             response = api.invoke(VISIT).response()
     assert (response["statusCode"], response["headers"]["X-Visit-Outcome"]) == (500, "not-counted")
