@@ -12,7 +12,7 @@ usage() {
   cat >&2 <<HELP
 usage: TF_STATE_BUCKET=… ${0##*/} [--environment NAME] [--commit SHA] [--dry-run] blue|green ZIP
 
-  ZIP                 what ./dev lambda-zip made
+  ZIP                 what ./dev lambda-zip made, for either architecture
   --environment NAME  whose settings: production (default), staging or development
   --commit SHA        the version that must answer in the end
   --dry-run           show Terraform's plan, and change nothing
@@ -39,6 +39,8 @@ colour=$1
 [[ -f $2 ]] || die "there is no $2: ./dev lambda-zip makes it"
 zip=$(readlink -f "$2")
 [[ $(python3 -m zipfile -l "$zip" 2>/dev/null) == *$'\n'"bootstrap "* ]] || die "$2 is no zip with a bootstrap in it"
+built_for=() # what stands in for a build, where only a plan is wanted, has no processor
+architecture=$(python3 "$scripts/lambda-architecture.py" "$zip") && built_for=(-var="architecture=$architecture")
 [[ -n ${TF_STATE_BUCKET:-} ]] || die "TF_STATE_BUCKET is not set: the bucket of the states"
 
 live=$("$scripts/switch-environment.sh" --current) || die "without knowing which colour is live nothing is deployed"
@@ -53,7 +55,8 @@ create=(-or-create) lock=(-lock-timeout=5m)
 terraform workspace select "${create[@]}" "$colour"
 plan=$(mktemp)
 trap 'rm -f "$plan"' EXIT
-terraform plan -input=false "${lock[@]}" -out="$plan" -var-file="environments/$environment.tfvars" -var="function_zip=$zip"
+terraform plan -input=false "${lock[@]}" -out="$plan" -var-file="environments/$environment.tfvars" -var="function_zip=$zip" \
+  "${built_for[@]}"
 if [[ -n $dry_run ]]; then
   echo "would apply this plan to $colour" >&2
   exit 0

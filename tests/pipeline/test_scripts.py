@@ -1,6 +1,7 @@
 """The gates of a deployment: each passes what is right and fails when it should, and nothing is left half done."""
 
 import subprocess
+import zipfile
 
 import pytest
 
@@ -11,6 +12,7 @@ DOMAIN = "https://api.dzresume.dev"
 STAGE = f"https://{API_IDS['green']}.execute-api.us-east-1.amazonaws.com/green"
 UNHEALTHY = release(COMMITS["green"], 503, '{"status": "unhealthy", "database": "error"}')
 OTHER = release("0" * 40)
+ELF = b"\x7fELF\x02\x01\x01".ljust(18, b"\0")  # then comes the number of a processor
 SWITCH, VERIFY, DEPLOY = "switch-environment.sh", "verify-health.sh", "deploy-backend.sh"
 
 
@@ -145,6 +147,19 @@ def test_nothing_is_applied_unless_everything_before_went_well(world, function_z
 def test_a_deployment_that_goes_wrong_fails(world, function_zip, changes, words):
     world.change(**changes)
     assert_fails(world.run(DEPLOY, "--commit", COMMITS["green"], "green", function_zip), words)
+
+
+@pytest.mark.parametrize("program, told", [
+    pytest.param(ELF + bytes([62, 0]), ["-var=architecture=x86_64"], id="x86_64"),
+    pytest.param(ELF + bytes([183, 0]), ["-var=architecture=arm64"], id="arm64"),
+    pytest.param(b"", [], id="no program"),
+])
+def test_the_function_gets_the_processor_that_it_was_built_for(world, tmp_path, program, told):
+    build = tmp_path / "function.zip"
+    with zipfile.ZipFile(build, "w") as archive:
+        archive.writestr("bootstrap", program)
+    assert world.run(DEPLOY, "--dry-run", "green", build).returncode == 0
+    assert [word for word in world.calls("terraform")[2].split() if "architecture" in word] == told
 
 
 @pytest.mark.parametrize("content, words", [(None, "there is no"), (b"not a zip", "no zip with a bootstrap")])
