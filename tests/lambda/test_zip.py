@@ -1,9 +1,15 @@
 """What is uploaded to Lambda: one executable that needs nothing from the host, not even a C library."""
 
+import json
+import os
 import pathlib
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+import urllib.request
 import zipfile
 
 import pytest
@@ -11,7 +17,8 @@ import pytest
 from support.dynalite import KEYS
 from support.lambda_events import HEALTH, VISIT, number
 from support.name_server import NameServer
-from support.runtime_api import Environment
+from support.process import wait_until
+from support.runtime_api import PATIENCE_SECONDS, Environment
 from support.server import ROOT
 from support.table_front import TableFront, make_certificate
 
@@ -141,3 +148,39 @@ def test_it_trusts_no_certificate_for_another_name(api, dynalite, table, root, p
         with Environment(api, store, program=["chroot", str(root), *program], **KEYS):
             response = api.invoke(VISIT).response()
     assert (response["statusCode"], response["headers"]["X-Visit-Outcome"]) == (500, "not-counted")
+
+
+# --- on this machine ---------------------------------------------------------------------------------------------
+
+
+def signal_all(group, number):
+    """Whether anybody was there."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def local_run():
+    """The function with a gateway and a table around it, as docs/lambda.md has it."""
+    command = [ROOT / "scripts/run-lambda-locally.sh", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        guard = threading.Timer(PATIENCE_SECONDS, signal_all, [process.pid, signal.SIGKILL])
+        guard.start()
+        yield process
+        guard.cancel()
+        signal_all(process.pid, signal.SIGKILL)
+
+
+def test_the_zip_runs_on_this_machine_until_it_is_told_to_stop(local_run):
+    url = re.fullmatch(r"curl (http://127\.0\.0\.1:\d+/counter)\n", local_run.stdout.readline())[1]
+    counts = []
+    for _ in range(2):
+        with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:
+            counts.append(json.load(answer)["count"])
+    assert counts == [1, 2]
+    local_run.terminate()
+    assert local_run.wait(PATIENCE_SECONDS) == 0
+    wait_until(lambda: not signal_all(local_run.pid, 0), "something is left behind")
