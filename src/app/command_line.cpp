@@ -54,19 +54,20 @@ void add_settings(CLI::App& command, Arguments& arguments) {
 /// Runs a command on the configuration that its settings give.
 template <class Command>
 int with_config(const Arguments& arguments, const char* const* environment, Command command) {
-  const auto choices = choose(arguments.settings, environment);
-  if (!choices) return complain(wrong_usage, choices.error().message);
-  const auto config = parse(*choices);
-  if (!config) return complain(wrong_usage, config.error().message);
-  const Result<std::string> output = command(*choices, *config);
+  const auto configuration = configure(arguments.settings, environment);
+  if (!configuration) return complain(wrong_usage, configuration.error().message);
+  const Result<std::string> output = command(configuration->choices, configuration->config);
   if (!output) return complain(failed, output.error().message);
   fmt::print("{}", *output);
   return done;
 }
 
-Result<std::string> run_serve(const Config& config) {
-  if (auto served = serve(config); !served) return std::unexpected(served.error());
-  return "";
+int run_serve(const Arguments& arguments, const char* const* environment) {
+  const auto read = [&] { return configure(arguments.settings, environment); };
+  const auto configuration = read();
+  if (!configuration) return complain(wrong_usage, configuration.error().message);
+  const auto served = serve(*configuration, read);
+  return served ? done : complain(failed, served.error().message);
 }
 
 Result<std::string> shown(const Arguments& arguments, const Result<std::string>& record) {
@@ -173,10 +174,9 @@ int run(int argc, const char* const* argv, const char* const* environment) {
     return with_config(arguments, environment,
                        [&](const Choices&, const Config& effective) { return run_table(asked, effective); });
   }
+  if (serve->parsed()) return run_serve(arguments, environment);
   return with_config(arguments, environment,
-                     [&](const Choices& choices, const Config& effective) -> Result<std::string> {
-                       return serve->parsed() ? run_serve(effective) : to_toml(choices);
-                     });
+                     [](const Choices& choices, const Config&) -> Result<std::string> { return to_toml(choices); });
 }
 
 }  // namespace vc::app

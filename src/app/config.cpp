@@ -267,6 +267,14 @@ Result<Config> parse(const Choices& choices) {
   return config;
 }
 
+Result<Configuration> configure(const std::map<std::string, std::string>& flags, const char* const* variables) {
+  auto choices = choose(flags, variables);
+  if (!choices) return std::unexpected(choices.error());
+  auto config = parse(*choices);
+  if (!config) return std::unexpected(config.error());
+  return Configuration{std::move(*choices), std::move(*config)};
+}
+
 std::string to_toml(const Choices& choices) {
   std::string text;
   for (const Setting& setting : settings()) {

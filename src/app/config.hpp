@@ -58,6 +58,9 @@ struct Config {
   std::string function_name() const;
 };
 
+/// When a change of a setting is taken over: some while the server runs, at SIGHUP.
+enum class TakenOver { at_start, at_reload };
+
 /// One choice. It is the flag `--NAME`, the variable VISITOR_COUNTER_NAME (upper case, _ for -) and the key NAME of the
 /// TOML file.
 struct Setting {
@@ -67,6 +70,7 @@ struct Setting {
   std::string fallback;
   std::string_view help;
   Result<void> (*apply)(Config& config, const std::string& value);
+  TakenOver taken_over = TakenOver::at_start;
 };
 
 const std::vector<Setting>& settings();
@@ -84,6 +88,15 @@ Result<Choices> choose(const std::map<std::string, std::string>& flags, const ch
 
 /// Errors: a value that does not parse; the message names the setting, and where the value came from.
 Result<Config> parse(const Choices& choices);
+
+/// The effective configuration, with where each choice came from.
+struct Configuration {
+  Choices choices;
+  Config config;
+};
+
+/// Both of the above.
+Result<Configuration> configure(const std::map<std::string, std::string>& flags, const char* const* environment);
 
 /// As a TOML file that gives the same configuration.
 std::string to_toml(const Choices& choices);

@@ -132,17 +132,20 @@ std::string invitation(const Config& config, std::string_view listen, std::strin
 
 class Service final {
  public:
-  Service(const Config& config, OpenStore store, telemetry::Log& log, const Clock& clock)
-      : config_(config),
+  Service(const Configuration& configuration, ReadConfiguration read_again, OpenStore store, telemetry::Log& log,
+          const Clock& clock)
+      : config_(configuration.config),
         log_(log),
         clock_(clock),
-        api_(public_api(config)),
+        api_(public_api(config_)),
         store_(std::move(store)),
         driver_(*store_.store, clock,
-                {.queued_visits_max = config.queued_visits_max, .queued_reads_max = limits::queued_reads_max},
+                {.queued_visits_max = config_.queued_visits_max, .queued_reads_max = limits::queued_reads_max},
                 store_events()) {
-    for (int i = 0; i < config.threads; ++i) workers_.push_back(std::make_unique<Worker>(driver_, log, clock));
-    signals_.emplace(workers_.front()->loop().executor());
+    for (int i = 0; i < config_.threads; ++i) workers_.push_back(std::make_unique<Worker>(driver_, log, clock));
+    Loop& first = workers_.front()->loop();
+    signals_.emplace(first.executor());
+    reloader_.emplace(first, configuration, std::move(read_again), log);
   }
 
   Result<void> run() {
@@ -235,6 +238,7 @@ class Service final {
     signals_->async_wait([this](boost::system::error_code error, int) {
       if (!error) stop("signal");
     });
+    reloader_->start();
   }
 
   void run_loops() {
@@ -253,6 +257,7 @@ class Service final {
     log_.info("stopping", {{"reason", reason}});
     signals_->clear();
     signals_->cancel();
+    reloader_->stop();
     for (const int signal : {SIGTERM, SIGINT}) (void)std::signal(signal, [](int) { ::_exit(EXIT_FAILURE); });
 
     for (const auto& worker : workers_) to_drain_ += worker->listeners();
@@ -276,6 +281,7 @@ class Service final {
   counter::StoreDriver driver_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<asio::signal_set> signals_;
+  std::optional<Reloader> reloader_;
   std::unique_ptr<ops::InvokeApi> invoke_api_;
   std::unique_ptr<ops::OpsSite> ops_site_;
   std::unique_ptr<http::Server> ops_server_;
@@ -287,14 +293,15 @@ class Service final {
 
 }  // namespace
 
-Result<void> serve(const Config& config) {
+Result<void> serve(const Configuration& configuration, ReadConfiguration read_again) {
+  const Config& config = configuration.config;
   (void)std::signal(SIGPIPE, SIG_IGN);
   (void)std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is then a write that fails, with a line that says so
   const SystemClock clock;
   telemetry::Log log(clock, log_options(config));
   auto store = open_store(config, clock);
   if (!store) return std::unexpected(store.error());
-  return Service(config, std::move(*store), log, clock).run();
+  return Service(configuration, std::move(read_again), std::move(*store), log, clock).run();
 }
 
 }  // namespace vc::app

@@ -1,0 +1,59 @@
+#include "app/reload.hpp"
+
+#include <csignal>
+
+namespace vc::app {
+
+Reloader::Reloader(http::Loop& loop, const Configuration& running, ReadConfiguration read, telemetry::Log& log)
+    : signals_(loop.executor()), running_(running), read_(std::move(read)), log_(log) {}
+
+void Reloader::start() {
+  signals_.add(SIGHUP);
+  await_signal();
+}
+
+void Reloader::stop() {
+  stopped_ = true;
+  signals_.cancel();  // they stay caught: a signal without a handler would end the process
+}
+
+void Reloader::await_signal() {
+  signals_.async_wait([this](boost::system::error_code error, int) {
+    if (error || stopped_) return;
+    reload();
+    await_signal();
+  });
+}
+
+void Reloader::reload() {
+  const auto fresh = take_over();
+  if (!fresh)
+    return log_.error("configuration not reloaded, the old one is in force", {{"reason", fresh.error().message}});
+  tell_what_waits(fresh->choices);
+  log_.info("configuration reloaded");
+}
+
+Result<Configuration> Reloader::take_over() {
+  auto fresh = read_();
+  if (!fresh) return fresh;
+  std::vector<std::function<void()>> changes;
+  for (const Part& part : parts_) {
+    auto ready = part(fresh->config);
+    if (!ready) return std::unexpected(ready.error());
+    changes.push_back(std::move(*ready));
+  }
+  for (const auto& change : changes) change();
+  return fresh;
+}
+
+void Reloader::tell_what_waits(const Choices& fresh) {
+  for (const Setting& setting : settings()) {
+    const auto value = [&](const Choices& choices) { return choices.find(setting.name)->second.value; };
+    const bool changed = value(fresh) != value(running_.choices);
+    if (changed && setting.taken_over == TakenOver::at_start) {
+      log_.warn("a setting has changed, which the next start takes over", {{"setting", setting.name}});
+    }
+  }
+}
+
+}  // namespace vc::app
