@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +10,7 @@
 #include <string>
 
 #include "base/check.hpp"
-#include "base/random.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 
 namespace vc::aws {
@@ -19,32 +18,17 @@ namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
 const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-std::string_view view(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+std::string_view view(const Sha256& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
 
-Digest sha256(std::string_view text) {
-  Digest digest;
-  check(EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1, "SHA-256 works");
-  return digest;
-}
-
-Digest hmac(std::string_view key, std::string_view text) {
-  Digest digest;
+Sha256 hmac(std::string_view key, std::string_view text) {
+  Sha256 digest;
   unsigned int size = 0;
   const auto* done =
       HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes(text), text.size(), digest.data(), &size);
   check(done != nullptr && size == digest.size(), "HMAC-SHA-256 works");
   return digest;
-}
-
-std::string hex(const Digest& digest) {
-  std::string text(2 * digest.size(), '0');
-  char* to = text.data();
-  for (const unsigned char byte : digest) to = write_hex(to, byte, 2);
-  return text;
 }
 
 /// Without the blanks around it, and one blank for several.
@@ -94,10 +78,10 @@ std::string canonical_request(const HttpRequest& request, const CanonicalHeaders
                      hex(sha256(request.body)));
 }
 
-Digest signing_key(const Credentials& credentials, std::string_view day, const Scope& scope) {
-  const Digest of_day = hmac("AWS4" + credentials.secret_access_key.reveal(), day);
-  const Digest of_region = hmac(view(of_day), scope.region);
-  const Digest of_service = hmac(view(of_region), scope.service);
+Sha256 signing_key(const Credentials& credentials, std::string_view day, const Scope& scope) {
+  const Sha256 of_day = hmac("AWS4" + credentials.secret_access_key.reveal(), day);
+  const Sha256 of_region = hmac(view(of_day), scope.region);
+  const Sha256 of_service = hmac(view(of_region), scope.service);
   return hmac(view(of_service), "aws4_request");
 }
 
