@@ -48,8 +48,8 @@ void append_reply(std::string& to, const Response& response, std::string_view da
 
 }  // namespace
 
-Connection::Connection(Socket socket, Server& server, Place place)
-    : socket_(std::move(socket)), server_(server), place_(place) {
+Connection::Connection(Socket socket, const IpAddress& peer, Server& server, Place place)
+    : socket_(std::move(socket)), server_(server), place_(place), peer_(peer) {
   server_.connection_began(place_);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
@@ -109,7 +109,7 @@ Parsed<std::size_t> Connection::next_head() {
   const auto size = scanner_.scan(buffer_.unread());
   if (!size || *size == 0) return size;
   scanner_ = {};
-  parser_.emplace(server_.options_.body_bytes_max, server_.options_.bodies);
+  parser_.emplace(server_.options_.body_bytes_max, server_.options_.bodies, peer_);
   if (const auto parsed = parser_->parse_head(buffer_.unread().substr(0, *size)); !parsed) {
     return std::unexpected(parsed.error());
   }
@@ -121,7 +121,7 @@ Awaitable<Parsed<void>> Connection::receive_body(std::size_t head_size) {
   if (parser_->expectation() == Expectation::proceed) write("HTTP/1.1 100 Continue\r\n\r\n");
 
   buffer_.use_large();
-  parser_.emplace(server_.options_.body_bytes_max, server_.options_.bodies);  // the head has moved
+  parser_.emplace(server_.options_.body_bytes_max, server_.options_.bodies, peer_);  // the head has moved
   check(parser_->parse_head(buffer_.unread().substr(0, head_size)).has_value(), "a head is the same when it has moved");
   for (;;) {
     const std::string_view rest = buffer_.unread().substr(head_size);

@@ -30,7 +30,7 @@ class Connection final
   /// Whether it takes one of the server's `connections_max` places.
   enum class Place { taken, none };
 
-  Connection(Socket socket, Server& server, Place place);
+  Connection(Socket socket, const IpAddress& peer, Server& server, Place place);
   ~Connection();
 
   /// Serves the client until one of the two sides ends it.
@@ -72,6 +72,7 @@ class Connection final
   Socket socket_;
   Server& server_;
   const Place place_;
+  const IpAddress peer_;
   ReadBuffer buffer_;
   HeadScanner scanner_;
   std::optional<RequestParser> parser_;

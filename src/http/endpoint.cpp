@@ -32,4 +32,10 @@ std::string text(const Endpoint& endpoint) {
                                     : fmt::format("{}:{}", host, endpoint.port());
 }
 
+IpAddress ip_address(const Endpoint& endpoint) {
+  const auto address = endpoint.address();
+  return {address.is_v6() ? address.to_v6().to_bytes()
+                          : boost::asio::ip::make_address_v6(boost::asio::ip::v4_mapped, address.to_v4()).to_bytes()};
+}
+
 }  // namespace vc::http

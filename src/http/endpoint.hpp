@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ip_address.hpp"
 #include "base/result.hpp"
 
 namespace vc::http {
@@ -16,5 +17,8 @@ using Endpoint = boost::asio::ip::tcp::endpoint;
 Result<Endpoint> parse_endpoint(std::string_view text);
 
 std::string text(const Endpoint& endpoint);
+
+/// Without the port, and without a zone.
+IpAddress ip_address(const Endpoint& endpoint);
 
 }  // namespace vc::http

@@ -19,6 +19,11 @@ TEST(Endpoint, MayBeCalledLocalhost) {
   EXPECT_EQ(text(*endpoint), "127.0.0.1:8080");
 }
 
+TEST(Endpoint, HasTheAddressOfItsHost) {
+  EXPECT_EQ(ip_address(*parse_endpoint("192.0.2.1:80")), parse_ip_address("192.0.2.1"));
+  EXPECT_EQ(ip_address(*parse_endpoint("[2001:db8::1]:80")), parse_ip_address("2001:db8::1"));
+}
+
 TEST(Endpoint, IsRefusedWhereItIsNone) {
   for (const char* written : {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:80x", "127.0.0.1:65536", "::1:80",
                               "[::1:80", "[127.0.0.1]:80", "example.org:80", ":80"}) {

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/ip_address.hpp"
+
 namespace vc::http {
 
 struct Header {
@@ -43,6 +45,7 @@ struct Request {
   std::string_view query;   // without the question mark
   Fields fields;
   std::string_view body;  // empty where the server keeps no bodies
+  IpAddress peer{};       // whose connection it came over
 };
 
 struct Response {

@@ -64,7 +64,8 @@ Parsed<std::size_t> HeadScanner::scan(std::string_view bytes) {
   return 0;
 }
 
-RequestParser::RequestParser(std::uint64_t body_bytes_max, Bodies bodies) : bodies_(bodies) {
+RequestParser::RequestParser(std::uint64_t body_bytes_max, Bodies bodies, const IpAddress& peer) : bodies_(bodies) {
+  request_.peer = peer;
   header_limit(limits::head_bytes_max);
   body_limit(body_bytes_max);
   eager(true);

@@ -57,7 +57,7 @@ class RequestParser final : boost::beast::http::basic_parser<true> {
  public:
   /// Bodies are read up to body_bytes_max, and kept if `keep` says so.
   enum class Bodies { discard, keep };
-  RequestParser(std::uint64_t body_bytes_max, Bodies bodies);
+  RequestParser(std::uint64_t body_bytes_max, Bodies bodies, const IpAddress& peer = {});
 
   /// Requires: a whole head, as HeadScanner found it. Lifetime: the request borrows from it.
   Parsed<void> parse_head(std::string_view head);

@@ -60,8 +60,9 @@ void Server::start() { asio::co_spawn(loop_.executor(), accept(), asio::detached
 
 Awaitable<void> Server::accept() {
   for (;;) {
-    auto [error, socket] = co_await acceptor_.async_accept(as_result);
-    if (!error) adopt(std::move(socket));
+    Endpoint peer;
+    auto [error, socket] = co_await acceptor_.async_accept(peer, as_result);
+    if (!error) adopt(std::move(socket), peer);
     if (stopping_) {
       drain_all();
       break;
@@ -85,17 +86,18 @@ Awaitable<void> Server::wait_for_descriptor(boost::system::error_code reason) {
   co_await accept_pause_.async_wait(as_result);
 }
 
-void Server::adopt(Socket socket) {
+void Server::adopt(Socket socket, const Endpoint& peer) {
   if (options_.open_connections->fetch_add(1) >= options_.connections_max && !end_oldest_idle()) {
     options_.open_connections->fetch_sub(1);
-    return turn_away(std::move(socket));
+    return turn_away(std::move(socket), peer);
   }
-  spawn(Connection::serve(std::make_unique<Connection>(std::move(socket), *this, Connection::Place::taken)));
+  spawn(Connection::serve(
+      std::make_unique<Connection>(std::move(socket), ip_address(peer), *this, Connection::Place::taken)));
 }
 
 // Only some of them may take their time to read it: they hold descriptors.
-void Server::turn_away(Socket socket) {
-  auto connection = std::make_unique<Connection>(std::move(socket), *this, Connection::Place::none);
+void Server::turn_away(Socket socket, const Endpoint& peer) {
+  auto connection = std::make_unique<Connection>(std::move(socket), ip_address(peer), *this, Connection::Place::none);
   if (turned_away_ > limits::turned_away_max) return connection->turn_away_now();
   spawn(Connection::turn_away(std::move(connection)));
 }
@@ -155,10 +157,11 @@ void Server::stop(std::function<void()> drained) {
 void Server::take_backlog() {
   for (;;) {
     Socket socket(loop_.executor());
+    Endpoint peer;
     boost::system::error_code error;
-    acceptor_.accept(socket, error);
+    acceptor_.accept(socket, peer, error);
     if (error) return;
-    adopt(std::move(socket));
+    adopt(std::move(socket), peer);
   }
 }
 

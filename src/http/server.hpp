@@ -64,8 +64,8 @@ class Server final {
   Awaitable<void> accept();
   Awaitable<void> sweep();
   Awaitable<void> wait_for_descriptor(boost::system::error_code reason);
-  void adopt(Socket socket);
-  void turn_away(Socket socket);
+  void adopt(Socket socket, const Endpoint& peer);
+  void turn_away(Socket socket, const Endpoint& peer);
   void spawn(Awaitable<void> life);
   bool end_oldest_idle();
   void take_backlog();

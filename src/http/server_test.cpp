@@ -19,6 +19,13 @@ TEST_F(ServerTest, KeepsAConnectionForManyRequests) {
   }
 }
 
+TEST_F(ServerTest, KnowsWhoseConnectionARequestCameOver) {
+  Client visitor = client();
+  visitor.send(get("/peer") + "POST /peer HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+  EXPECT_EQ(visitor.answer(), "127.0.0.1");
+  EXPECT_EQ(visitor.answer(), "127.0.0.1");
+}
+
 TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
   Client visitor = client();
   visitor.send(get("/a") + get("/b") + "\r\n" + get("/c"));

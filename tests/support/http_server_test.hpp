@@ -38,8 +38,9 @@ class EchoHandler final : public Handler {
       });
     }
     Response response(200);
-    response.text(request.path == "/large" ? std::string(8 << 20, 'x')
-                                           : fmt::format("{}|{}", request.path, request.body));
+    response.text(request.path == "/large"  ? std::string(8 << 20, 'x')
+                  : request.path == "/peer" ? text(request.peer)
+                                            : fmt::format("{}|{}", request.path, request.body));
     reply.send(response);
   }
   void refuse(Refusal refusal, Reply& reply) override {
