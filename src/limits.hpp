@@ -75,6 +75,23 @@ inline constexpr int threads_max = 64;
 inline constexpr std::uint64_t configured_max = 1'000'000;
 inline constexpr std::uint64_t timeout_seconds_max = 3'600;
 
+// --- the gateway ------------------------------------------------------------------------------------------------
+
+/// Requests at once, and a second, of a throttle; far beyond what one process serves.
+inline constexpr std::uint64_t throttle_max = 1'000'000;
+/// Of a quota; a billion a day is more than ten thousand a second.
+inline constexpr std::uint64_t quota_max = 1'000'000'000'000;
+/// Each request that needs a key is held against all of them.
+inline constexpr std::size_t api_keys_max = 1'000;
+inline constexpr std::size_t usage_plans_max = 1'000;
+/// Of a key, a plan: names are in the log.
+inline constexpr std::size_t plan_name_chars_max = 64;
+/// Clients with a bucket of their own, some 200 bytes each: where more come, the one that was silent longest is
+/// forgotten.
+inline constexpr std::size_t throttled_clients_max = 65'536;
+/// Of an IPv6 address: what lies behind belongs to one client, who may choose it freely.
+inline constexpr int client_prefix_bits = 64;
+
 // --- counting ---------------------------------------------------------------------------------------------------
 
 /// Visits waiting for the store; the next one is refused at once.
