@@ -44,21 +44,17 @@ struct PublicSite::Exchange {
   int status = 0;
   std::string_view outcome;
   std::string_view error_type;
+  std::string key_name;  // never the key
 };
 
 // Responses are built and sent in plain functions: they are large, and a coroutine would keep them in its frame.
 Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
   Exchange exchange = begin(request.method, reply);
-  const gateway::Admission admission = api_.gateway.admit(request);
-  if (admission.refused != nullptr) {
-    exchange.path = request.path;
-    refuse(exchange, *admission.refused);
-    co_return;
-  }
+  const gateway::Route* const route = admit(exchange, request);
+  if (route == nullptr) co_return;
 
-  exchange.route = admission.route->path;
   const Plan plan =
-      api_.function.plan({.method = request.method, .path = exchange.route, .fields = request.fields}, traffic_);
+      api_.function.plan({.method = request.method, .path = route->path, .fields = request.fields}, traffic_);
   if (const auto* count = std::get_if<Plan::Count>(&plan.what)) {
     counter::Visit visit(*count->counter);
     co_await http::suspend([&](Resume done) { desk_.count(visit, done); });
@@ -82,6 +78,17 @@ Response PublicSite::visited(const Plan& plan, const counter::Visit& visit, cons
 void PublicSite::refuse(http::Refusal refusal, http::Reply& reply) {
   Exchange exchange = begin("-", reply);
   refuse(exchange, error_of(refusal));
+}
+
+/// The request's route; nullptr: it has been refused.
+const gateway::Route* PublicSite::admit(Exchange& exchange, const Request& request) {
+  gateway::Admission admission = api_.gateway.admit(request, {.steady = exchange.start, .wall = clock_.now()});
+  if (admission.route == nullptr) exchange.path = request.path;
+  if (admission.route != nullptr) exchange.route = admission.route->path;
+  exchange.key_name = std::move(admission.key_name);
+  if (admission.refused == nullptr) return admission.route;
+  refuse(exchange, *admission.refused);
+  return nullptr;
 }
 
 PublicSite::Exchange PublicSite::begin(std::string_view method, http::Reply& reply) {
@@ -113,7 +120,7 @@ function::Context PublicSite::context(const Exchange& exchange) {
 
 void PublicSite::finish(const Exchange& exchange) {
   const auto duration = std::chrono::steady_clock::now() - exchange.start;
-  boost::container::static_vector<Field, 10> fields;
+  boost::container::static_vector<Field, 12> fields;
   const auto add = [&](std::string_view name, auto value) { fields.push_back({name, value}); };
   add("request_id", view(exchange.ids.request_id));
   add("trace_id", view(exchange.ids.trace_id));
@@ -125,6 +132,7 @@ void PublicSite::finish(const Exchange& exchange) {
   add("duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
   add("outcome", exchange.outcome);
   if (!exchange.error_type.empty()) add("error_type", exchange.error_type);
+  if (!exchange.key_name.empty()) add("key_name", std::string_view(exchange.key_name));
   log_.line(telemetry::LogLevel::info, "request", fields);
 }
 

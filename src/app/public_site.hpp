@@ -36,6 +36,7 @@ class PublicSite final : public http::Handler {
   struct Exchange;
 
   Exchange begin(std::string_view method, http::Reply& reply);
+  const gateway::Route* admit(Exchange& exchange, const http::Request& request);
   http::Response visited(const function::Plan& plan, const counter::Visit& visit,
                          const function::Context& context) const;
   void refuse(Exchange& exchange, const gateway::GatewayError& error);

@@ -19,6 +19,16 @@ constexpr std::array<Route, 4> all_routes = {{
 
 constexpr std::string_view no_prefix = "(none)";
 
+const GatewayError* error_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass: return nullptr;
+    case Verdict::forbidden: return &forbidden;
+    case Verdict::quota_used_up: return &limit_exceeded;
+    case Verdict::throttled: return &too_many_requests;
+  }
+  return &forbidden;
+}
+
 bool name_char(char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; }
 
 }  // namespace
@@ -48,12 +58,17 @@ std::optional<std::string_view> BasePaths::strip(std::string_view path) const {
   return path;
 }
 
-Admission Gateway::admit(const http::Request& request) const {
+Admission Gateway::admit(const http::Request& request, Moment now) const {
   const auto path = base_paths_.strip(request.path);
   const auto leads_there = [&](const Route& route) { return route.path == path && route.method == request.method; };
   const auto route = std::ranges::find_if(all_routes, leads_there);
   if (route == all_routes.end()) return {.refused = &no_such_route};
-  return {.route = &*route};
+  if (limiter_ == nullptr || limiter_->allows_everything()) return {.route = &*route};
+  Ruling ruling = limiter_->judge(static_cast<std::size_t>(route - all_routes.begin()), request, now);
+  return {.refused = error_of(ruling.verdict),
+          .route = &*route,
+          .key_name = std::move(ruling.key_name),
+          .wait = ruling.wait};
 }
 
 // In the order of a regional API: Content-Type, ids, error type.

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "gateway/ids.hpp"
+#include "gateway/limiter.hpp"
 #include "http/message.hpp"
 
 namespace vc::gateway {
@@ -32,7 +33,9 @@ struct GatewayError {
 inline constexpr GatewayError no_such_route{403, "MissingAuthenticationTokenException",
                                             R"({"message":"Missing Authentication Token"})"};
 inline constexpr GatewayError bad_request{400, "BadRequestException", R"({"message":"Bad Request"})"};
+inline constexpr GatewayError forbidden{403, "ForbiddenException", R"({"message":"Forbidden"})"};
 inline constexpr GatewayError expectation_failed{417, "BadRequestException", R"({"message":"Expectation Failed"})"};
+inline constexpr GatewayError limit_exceeded{429, "LimitExceededException", R"({"message":"Limit Exceeded"})"};
 inline constexpr GatewayError too_many_requests{429, "TooManyRequestsException", R"({"message":"Too Many Requests"})"};
 inline constexpr GatewayError version_not_supported{505, "BadRequestException",
                                                     R"({"message":"HTTP Version Not Supported"})"};
@@ -57,18 +60,22 @@ class BasePaths final {
 /// Whether a request reaches the function: the route it matched, or the error.
 struct Admission {
   const GatewayError* refused = nullptr;
-  const Route* route = nullptr;  // a constant of the program
+  const Route* route = nullptr;                    // a constant of the program; none if no route matched
+  std::string key_name{};                          // of the API key it came with, if one was needed and we know it
+  std::optional<std::chrono::nanoseconds> wait{};  // if it was too early: when to come again, if ever
 };
 
-/// Thread: any; nothing in it changes.
+/// Thread: any. Lifetime: the limiter outlives it; without one, every request that has a route passes.
 class Gateway final {
  public:
-  explicit Gateway(BasePaths base_paths) : base_paths_(std::move(base_paths)) {}
+  explicit Gateway(BasePaths base_paths, Limiter* limiter = nullptr)
+      : base_paths_(std::move(base_paths)), limiter_(limiter) {}
 
-  Admission admit(const http::Request& request) const;
+  Admission admit(const http::Request& request, Moment now) const;
 
  private:
   BasePaths base_paths_;
+  Limiter* limiter_;
 };
 
 /// The answer to a refused request; HEAD gets no body. Lifetime: borrows the ids.

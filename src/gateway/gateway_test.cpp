@@ -12,7 +12,7 @@ namespace {
 
 Admission admit(std::string_view base_paths, std::string_view method, std::string_view path) {
   const Gateway gateway(*BasePaths::parse(base_paths));
-  return gateway.admit({.method = method, .path = path, .query = "", .fields = {}, .body = ""});
+  return gateway.admit({.method = method, .path = path, .query = "", .fields = {}, .body = ""}, Moment{});
 }
 
 std::string_view admitted_path(std::string_view base_paths, std::string_view path) {

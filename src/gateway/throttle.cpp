@@ -42,11 +42,6 @@ void TokenBucket::change(const Throttle& throttle, SteadyTime now) {
   level_ = std::min(level_, full(throttle));
 }
 
-bool TokenBucket::is_full(SteadyTime now) {
-  fill(now);
-  return level_ == full(throttle_);
-}
-
 // The product is only made where it fits.
 void TokenBucket::fill(SteadyTime now) {
   if (now <= filled_at_) return;

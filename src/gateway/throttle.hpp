@@ -33,9 +33,6 @@ class TokenBucket final {
   /// From now on. What was taken stays taken.
   void change(const Throttle& throttle, SteadyTime now);
 
-  /// Whether it is as it was at first: no matter then whether it is kept.
-  bool is_full(SteadyTime now);
-
  private:
   void fill(SteadyTime now);
 

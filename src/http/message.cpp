@@ -10,17 +10,6 @@ bool same_token(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
-template <class Visitor>
-void Fields::for_each(std::string_view name, Visitor visit) const {
-  std::string_view rest = block_;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find("\r\n"));
-    rest.remove_prefix(std::min(line.size() + 2, rest.size()));
-    if (line.size() <= name.size() || line[name.size()] != ':') continue;
-    if (same_token(line.substr(0, name.size()), name)) visit(trimmed(line.substr(name.size() + 1)));
-  }
-}
-
 std::optional<std::string_view> Fields::find(std::string_view name) const {
   std::optional<std::string_view> found;
   for_each(name, [&](std::string_view value) { found = found.value_or(value); });

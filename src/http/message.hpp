@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <boost/container/static_vector.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "base/ip_address.hpp"
+#include "base/text.hpp"
 
 namespace vc::http {
 
@@ -31,10 +33,19 @@ class Fields final {
   std::optional<std::string_view> find(std::string_view name) const;
   std::size_t count(std::string_view name) const;
 
- private:
+  /// Calls `visit` with each value of the field, without surrounding blanks, in their order.
   template <class Visitor>
-  void for_each(std::string_view name, Visitor visit) const;
+  void for_each(std::string_view name, Visitor visit) const {
+    std::string_view rest = block_;
+    while (!rest.empty()) {
+      const std::string_view line = rest.substr(0, rest.find("\r\n"));
+      rest.remove_prefix(std::min(line.size() + 2, rest.size()));
+      if (line.size() <= name.size() || line[name.size()] != ':') continue;
+      if (same_token(line.substr(0, name.size()), name)) visit(trimmed(line.substr(name.size() + 1)));
+    }
+  }
 
+ private:
   std::string_view block_;
 };
 

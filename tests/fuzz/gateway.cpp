@@ -114,7 +114,7 @@ bool is_of_the_api(const Request& request) {
 
 void serve(const Request& request, std::uint8_t choice) {
   const function::Context context{.request_id = view(api().ids.request_id), .time = "2024-01-15T10:30:00Z"};
-  const auto admission = api().gateway.admit(request);
+  const auto admission = api().gateway.admit(request, gateway::Moment{});
   check((admission.refused == nullptr) == is_of_the_api(request), "only the API's requests are admitted");
   if (admission.refused != nullptr) {
     const Response refused = gateway::refuse(*admission.refused, request.method, api().ids);
