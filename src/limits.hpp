@@ -79,8 +79,8 @@ inline constexpr std::uint64_t timeout_seconds_max = 3'600;
 
 /// Requests at once, and a second, of a throttle; far beyond what one process serves.
 inline constexpr std::uint64_t throttle_max = 1'000'000;
-/// Of a quota; a billion a day is more than ten thousand a second.
-inline constexpr std::uint64_t quota_max = 1'000'000'000'000;
+/// Of a quota: more than one process serves in a month.
+inline constexpr std::uint64_t quota_max = 100'000'000'000;
 /// Each request that needs a key is held against all of them.
 inline constexpr std::size_t api_keys_max = 1'000;
 inline constexpr std::size_t usage_plans_max = 1'000;

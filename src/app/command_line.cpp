@@ -11,6 +11,7 @@
 #include "app/config.hpp"
 #include "app/counters.hpp"
 #include "app/invoke.hpp"
+#include "app/key.hpp"
 #include "app/serve.hpp"
 #include "app/tables.hpp"
 #include "app/version.hpp"
@@ -29,6 +30,8 @@ struct Arguments {
   std::string counter_id;
   std::string count;
   std::string event = "-";
+  std::string key_name;
+  std::string plan;
   bool json = false;
 };
 
@@ -111,6 +114,15 @@ int run_set(const Arguments& arguments, const char* const* environment) {
   });
 }
 
+// Its one error that is not the kernel's is a bad name.
+int run_key(const Arguments& arguments) {
+  const auto made = make_key(arguments.key_name, arguments.plan);
+  if (!made) return complain(wrong_usage, made.error().message);
+  fmt::print("{}", *made);
+  fmt::print(stderr, "The first line is the key: it is shown this once. The rest goes into the configuration file.\n");
+  return done;
+}
+
 int run_invoke(const Arguments& arguments, const char* const* environment) {
   std::string trouble;
   const int exit =
@@ -143,6 +155,11 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   table->require_subcommand(1);
   CLI::App* create_table = table->add_subcommand("create", "Make the table that --store names.");
   CLI::App* check_table = table->add_subcommand("check", "Look whether counters can live in the table.");
+  CLI::App* key = app.add_subcommand("key", "Make an API key.");
+  key->require_subcommand(1);
+  CLI::App* create_key = key->add_subcommand("create", "Print a new key, and its lines of the configuration file.");
+  create_key->add_option("NAME", arguments.key_name, "whose key it is; may be logged")->required();
+  create_key->add_option("--plan", arguments.plan, "its usage plan")->type_name("NAME")->required();
   CLI::App* config =
       app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
@@ -165,6 +182,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   }
 
   if (version_command->parsed()) return fmt::print("{}\n", version), done;
+  if (key->parsed()) return run_key(arguments);
   if (invoke->parsed()) return run_invoke(arguments, environment);
   if (get->parsed()) return run_get(arguments, environment);
   if (health->parsed()) return with_config(arguments, environment, run_health);

@@ -16,6 +16,7 @@
 #include "function/cors.hpp"
 #include "function/function.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/rules.hpp"
 #include "http/endpoint.hpp"
 #include "store/dynamodb/address.hpp"
 #include "telemetry/log_line.hpp"
@@ -48,6 +49,7 @@ struct Config {
   std::chrono::seconds idle_timeout{};
   LogStyle log_format{};
   telemetry::LogLevel log_level{};
+  gateway::Rules rules;
 
   /// The counter with this id, and how long its record is kept: preview counters for limits::preview_ttl.
   counter::Counter counter(const counter::CounterId& id) const;
@@ -81,6 +83,9 @@ struct Given {
   std::string source;  // "--listen", "VISITOR_COUNTER_LISTEN", "visitor-counter.toml", "default"
 };
 using Choices = std::map<std::string, Given, std::less<>>;
+
+/// Of the file's tables, beside the settings; their value is TOML.
+inline constexpr const char* tables_choice = "tables";
 
 /// Looks each setting up: the flags, then the environment, then the file, then the default.
 /// Errors: a file that cannot be read, or has an unknown key.

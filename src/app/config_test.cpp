@@ -134,6 +134,13 @@ TEST_F(ConfigTest, RefusesBadValues) {
                                                                   {"queued-visits-max", "0"},
                                                                   {"header-timeout", "0"},
                                                                   {"idle-timeout", "3601"},
+                                                                  {"rate", "fast"},
+                                                                  {"burst", "1"},
+                                                                  {"client-rate", "-1"},
+                                                                  {"client-burst", "1"},
+                                                                  {"trusted-proxy", "proxy.example"},
+                                                                  {"trusted-proxy", "10.0.0.0/8,"},
+                                                                  {"retry-after", "yes"},
                                                                   {"log-format", "xml"},
                                                                   {"log-level", "loud"}}) {
     EXPECT_NE(error({{name, value}}).find(name), std::string::npos) << name << "=" << value;
@@ -152,6 +159,30 @@ TEST_F(ConfigTest, GivesPreviewCountersThirtyDays) {
   const auto parsed = *config({{"counter-ttl-days", "7"}});
   EXPECT_EQ(parsed.production_counter().ttl, std::chrono::days(7));
   EXPECT_EQ(parsed.counter(parsed.preview_counter().id).ttl, std::chrono::days(30));
+}
+
+TEST_F(ConfigTest, LimitsVisitorsOnlyWhereItIsAskedTo) {
+  EXPECT_TRUE(config({})->rules.allow_everything());
+  const auto rules = config({{"rate", "10"}, {"client-rate", "0.5"}, {"client-burst", "7"}})->rules;
+  EXPECT_EQ(rules.throttle, (gateway::Throttle{.requests_per_1000_s = 10'000, .burst = 10}));
+  EXPECT_EQ(rules.client_throttle, (gateway::Throttle{.requests_per_1000_s = 500, .burst = 7}));
+  EXPECT_EQ(config({{"trusted-proxy", "127.0.0.1, 10.0.0.0/8"}})->rules.trusted_proxies.size(), 2U);
+  EXPECT_EQ(config({{"stage", "green"}})->rules.stage, "green");
+}
+
+TEST_F(ConfigTest, NamesTheFileOfABadTable) {
+  const std::string path = file("[[usage_plan]]\nrate = 1");
+  EXPECT_EQ(error({{"config", path}}), path + ": usage_plan 1: name is missing");
+}
+
+TEST_F(ConfigTest, PrintsAFileThatGivesTheSameTables) {
+  const auto first = *choices({{"config", file("rate = 1.5\n[[usage_plan]]\nname = \"p\"\nrate = 0.25\nstages = "
+                                               "[\"blue\"]\n[[usage_plan.route]]\npath = '/health'\nrate = 1\n")}});
+  EXPECT_TRUE(first.at(tables_choice).value.contains("0.25")) << first.at(tables_choice).value;
+  const auto second = choices({{"config", file(to_toml(first))}});
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(second->at(tables_choice).value, first.at(tables_choice).value);
+  EXPECT_EQ(second->at("rate").value, "1.5");
 }
 
 TEST_F(ConfigTest, PrintsAFileThatGivesTheSameConfiguration) {

@@ -17,6 +17,8 @@ using http::Request;
 using http::Response;
 using telemetry::Field;
 
+using namespace std::chrono_literals;
+
 namespace {
 
 const GatewayError& error_of(http::Refusal refusal) {
@@ -44,7 +46,8 @@ struct PublicSite::Exchange {
   int status = 0;
   std::string_view outcome;
   std::string_view error_type;
-  std::string key_name;  // never the key
+  std::string key_name;                          // never the key
+  std::optional<std::chrono::nanoseconds> wait;  // for a refusal that says when to come again
 };
 
 // Responses are built and sent in plain functions: they are large, and a coroutine would keep them in its frame.
@@ -86,6 +89,7 @@ const gateway::Route* PublicSite::admit(Exchange& exchange, const Request& reque
   if (admission.route == nullptr) exchange.path = request.path;
   if (admission.route != nullptr) exchange.route = admission.route->path;
   exchange.key_name = std::move(admission.key_name);
+  exchange.wait = admission.wait;
   if (admission.refused == nullptr) return admission.route;
   refuse(exchange, *admission.refused);
   return nullptr;
@@ -99,7 +103,10 @@ PublicSite::Exchange PublicSite::begin(std::string_view method, http::Reply& rep
 }
 
 void PublicSite::refuse(Exchange& exchange, const GatewayError& error) {
-  exchange.reply.send(gateway::refuse(error, exchange.method, exchange.ids));
+  Response response = gateway::refuse(error, exchange.method, exchange.ids);
+  const fmt::format_int seconds(std::chrono::ceil<std::chrono::seconds>(exchange.wait.value_or(0s)).count());
+  if (exchange.wait) response.header("Retry-After", {seconds.data(), seconds.size()});
+  exchange.reply.send(response);
   exchange.status = error.status;
   exchange.outcome = "refused";
   exchange.error_type = error.type;

@@ -69,8 +69,11 @@ http::ServerOptions ops_options(const Config& config) {
           .bodies = http::RequestParser::Bodies::keep};
 }
 
-PublicApi public_api(const Config& config) {
-  return {.gateway = gateway::Gateway(config.base_paths), .function = config.function(), .stage = config.stage};
+gateway::Moment moment(const Clock& clock) { return {.steady = std::chrono::steady_clock::now(), .wall = clock.now()}; }
+
+PublicApi public_api(const Config& config, gateway::Limiter& limiter) {
+  return {
+      .gateway = gateway::Gateway(config.base_paths, &limiter), .function = config.function(), .stage = config.stage};
 }
 
 std::string address_of(const Acceptor& acceptor) {
@@ -137,7 +140,8 @@ class Service final {
       : config_(configuration.config),
         log_(log),
         clock_(clock),
-        api_(public_api(config_)),
+        limiter_(config_.rules, moment(clock)),
+        api_(public_api(config_, limiter_)),
         store_(std::move(store)),
         driver_(*store_.store, clock,
                 {.queued_visits_max = config_.queued_visits_max, .queued_reads_max = limits::queued_reads_max},
@@ -146,6 +150,12 @@ class Service final {
     Loop& first = workers_.front()->loop();
     signals_.emplace(first.executor());
     reloader_.emplace(first, configuration, std::move(read_again), log);
+    reloader_->add([this](const Config& fresh) -> Result<std::function<void()>> {
+      return [this, rules = fresh.rules]() mutable {
+        rules.stage = config_.stage;
+        limiter_.change(std::move(rules), moment(clock_));
+      };
+    });
   }
 
   Result<void> run() {
@@ -276,6 +286,7 @@ class Service final {
   const Config& config_;
   telemetry::Log& log_;
   const Clock& clock_;
+  gateway::Limiter limiter_;
   const PublicApi api_;
   OpenStore store_;
   counter::StoreDriver driver_;

@@ -35,11 +35,13 @@ bool name_char(char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; }
 
 std::span<const Route> routes() { return all_routes; }
 
+bool is_stage(std::string_view name) { return !name.empty() && std::ranges::all_of(name, name_char); }
+
 Result<BasePaths> BasePaths::parse(std::string_view list) {
   BasePaths paths;
   for (const auto part : std::views::split(list, ',')) {
     const std::string_view name(part.begin(), part.end());
-    if (name != no_prefix && (name.empty() || !std::ranges::all_of(name, name_char))) {
+    if (name != no_prefix && !is_stage(name)) {
       return fail("'{}' is no base path: write (none), or a name of A-Z a-z 0-9 _ - without slashes", name);
     }
     paths.names_.emplace_back(name);

@@ -57,6 +57,9 @@ class BasePaths final {
   std::vector<std::string> names_;
 };
 
+/// A stage is called what one base path may be.
+bool is_stage(std::string_view name);
+
 /// Whether a request reaches the function: the route it matched, or the error.
 struct Admission {
   const GatewayError* refused = nullptr;

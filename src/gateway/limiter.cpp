@@ -51,6 +51,12 @@ Limiter::Limiter(Rules rules, Moment now) { change(std::move(rules), now); }
 
 Ruling Limiter::judge(std::size_t route, const http::Request& request, Moment now) {
   const std::lock_guard lock(mutex_);
+  Ruling ruling = decide(route, request, now);
+  if (rules_.retry_after == RetryAfter::hidden) ruling.wait.reset();
+  return ruling;
+}
+
+Ruling Limiter::decide(std::size_t route, const http::Request& request, Moment now) {
   Ruling ruling;
   Needed needed;
   QuotaMeter* quota = nullptr;

@@ -30,7 +30,7 @@ enum class Verdict { pass, forbidden, quota_used_up, throttled };
 struct Ruling {
   Verdict verdict = Verdict::pass;
   std::string key_name;  // of the key it came with, if we know it
-  /// When to come again, if it was too early; nullopt: there is no such time.
+  /// When to come again, if it was too early and the rules let it be told; nullopt also where there is no such time.
   std::optional<std::chrono::nanoseconds> wait;
 };
 
@@ -78,6 +78,7 @@ class Limiter final {
   static Account updated(Account account, const UsagePlan& plan, Moment now);
 
   void apply(Rules rules, std::vector<Account> accounts, Moment now);
+  Ruling decide(std::size_t route, const http::Request& request, Moment now);
   std::optional<std::size_t> find_key(const http::Request& request) const;
   bool is_good(const ApiKey& key) const;
 

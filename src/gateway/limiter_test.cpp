@@ -134,8 +134,9 @@ TEST_F(LimiterTest, ChargesNothingForWhatItRefuses) {
   EXPECT_EQ(verdict(limiter, "key of alice", 10s), Verdict::quota_used_up);
 }
 
-TEST_F(LimiterTest, SaysWhenToComeAgain) {
+TEST_F(LimiterTest, SaysWhenToComeAgainIfItMay) {
   Rules strict = rules();
+  strict.retry_after = RetryAfter::told;
   strict.plans[0].throttle = {.requests_per_1000_s = 500, .burst = 1};
   strict.throttle = {.requests_per_1000_s = 1'000, .burst = 1};
   Limiter limiter(strict, after(0s));
@@ -144,6 +145,10 @@ TEST_F(LimiterTest, SaysWhenToComeAgain) {
   strict.plans[0].quota = Quota{.requests = 0, .period = Period::day};
   limiter.change(strict, after(0s));
   EXPECT_EQ(judge(limiter, "key of alice").wait, 12h);
+  strict.retry_after = RetryAfter::hidden;
+  limiter.change(strict, after(0s));
+  EXPECT_EQ(judge(limiter, "key of alice").wait, std::nullopt);
+  strict.retry_after = RetryAfter::told;
   strict.plans[0] = {.name = "partners", .throttle = only(0)};
   limiter.change(strict, after(0s));
   EXPECT_EQ(judge(limiter, "key of alice").wait, std::nullopt);

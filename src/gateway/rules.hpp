@@ -36,6 +36,9 @@ struct ApiKey {
 
 enum class KeyRequired { no, yes };
 
+/// Whether who comes too early is told when to come again. API Gateway does not.
+enum class RetryAfter { hidden, told };
+
 /// The defaults allow everybody everything.
 struct Rules {
   std::string stage;
@@ -46,6 +49,7 @@ struct Rules {
   RouteThrottles route_throttles;         // within it
   std::optional<Throttle> client_throttle;
   std::vector<IpNetwork> trusted_proxies;  // who may say in X-Forwarded-For whose request it is
+  RetryAfter retry_after = RetryAfter::hidden;
 
   /// Whether nothing is ever refused.
   bool allow_everything() const;
