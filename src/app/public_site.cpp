@@ -52,7 +52,7 @@ struct PublicSite::Exchange {
 
 // Responses are built and sent in plain functions: they are large, and a coroutine would keep them in its frame.
 Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
-  Exchange exchange = begin(request.method, reply);
+  Exchange exchange = begin(request.method, request.fields, reply);
   const gateway::Route* const route = admit(exchange, request);
   if (route == nullptr) co_return;
 
@@ -79,7 +79,7 @@ Response PublicSite::visited(const Plan& plan, const counter::Visit& visit, cons
 }
 
 void PublicSite::refuse(http::Refusal refusal, http::Reply& reply) {
-  Exchange exchange = begin("-", reply);
+  Exchange exchange = begin("-", {}, reply);
   refuse(exchange, error_of(refusal));
 }
 
@@ -95,10 +95,10 @@ const gateway::Route* PublicSite::admit(Exchange& exchange, const Request& reque
   return nullptr;
 }
 
-PublicSite::Exchange PublicSite::begin(std::string_view method, http::Reply& reply) {
+PublicSite::Exchange PublicSite::begin(std::string_view method, const http::Fields& fields, http::Reply& reply) {
   return {.reply = reply,
           .start = std::chrono::steady_clock::now(),
-          .ids = gateway::make_ids(random_, clock_.now()),
+          .ids = gateway::make_ids(random_, clock_.now(), fields),
           .method = method};
 }
 

@@ -35,7 +35,7 @@ class PublicSite final : public http::Handler {
  private:
   struct Exchange;
 
-  Exchange begin(std::string_view method, http::Reply& reply);
+  Exchange begin(std::string_view method, const http::Fields& fields, http::Reply& reply);
   const gateway::Route* admit(Exchange& exchange, const http::Request& request);
   http::Response visited(const function::Plan& plan, const counter::Visit& visit,
                          const function::Context& context) const;

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "http/message.hpp"
 
 namespace vc::gateway {
 
@@ -17,6 +18,9 @@ struct Ids {
   TraceId trace_id;
 };
 
-Ids make_ids(Random& random, WallTime now);
+/// The trace that the request belongs to goes on: the Root of its `X-Amzn-Trace-Id`, else the trace of its
+/// `traceparent` (W3C Trace Context), whose first 8 digits X-Ray reads as the time. What is not well formed is as good
+/// as absent, and without either the trace begins here.
+Ids make_ids(Random& random, WallTime now, const http::Fields& fields = {});
 
 }  // namespace vc::gateway

@@ -65,12 +65,33 @@ def test_the_line_of_an_unknown_route_has_its_path():
     assert line["path"] == "/no/where"
 
 
+TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793"
+
+
+@pytest.mark.parametrize("field", [
+    f"X-Amzn-Trace-Id: {TRACE}",
+    f"X-Amzn-Trace-Id: Self=1-0-0;{TRACE};Parent=53995c3f42cd8ad8;Sampled=1",
+    "traceparent: 00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01",
+])
+def test_a_client_s_trace_goes_on_in_the_answer_and_in_the_log(field):
+    (answer, line), = logged(request("GET", "/counter", field))
+    assert answer["X-Amzn-Trace-Id"] == line["trace_id"] == TRACE
+
+
+def test_of_a_trace_that_is_not_well_formed_nothing_is_taken_over():
+    fields = [f"X-Amzn-Trace-Id: {TRACE}x", f"X-Amzn-Trace-Id: {TRACE[:-1]}", "traceparent: 00-x"]
+    for answer, line in logged(*(request("GET", "/counter", field) for field in fields)):
+        assert re.fullmatch("Root=1-[0-9a-f]{8}-[0-9a-f]{24}", line["trace_id"])
+        assert answer["X-Amzn-Trace-Id"] == line["trace_id"] != TRACE
+
+
 def test_lines_stay_whole_and_in_utf_8_whatever_bytes_a_request_holds():
     every_byte = [bytes([byte]) for byte in range(256)]
     requests = [
         *(b"GET /a" + byte + b"z HTTP/1.1\r\nHost: a\r\n\r\n" for byte in every_byte),
         *(VISIT[:-2] + b"Origin: a" + byte + b"z\r\n\r\n" for byte in every_byte),
         *(VISIT[:-2] + b"User-Agent: a" + byte + b"z\r\n\r\n" for byte in every_byte),
+        *(VISIT[:-2] + b"X-Amzn-Trace-Id: Root=1-" + byte + b"\r\n\r\n" for byte in every_byte),
         *(byte + b" / HTTP/1.1\r\nHost: a\r\n\r\n" for byte in every_byte),
         b"GET /" + "é€😀".encode() + b" HTTP/1.1\r\nHost: a\r\n\r\n",
         b"GET /\xf0\x9f\x98 HTTP/1.1\r\nHost: a\r\n\r\n",
