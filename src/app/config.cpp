@@ -126,6 +126,11 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) {
          return v == "off" ? Result<void>{} : assign(c.preview_listen, http::parse_endpoint(v));
        }},
+      {"tls-cert", "", "FILE", "", "serves HTTPS: the certificate and those that lead to its issuer, PEM",
+       [](Config& c, const std::string& v) { return assign(c.tls.certificate, Result<std::string>(v)); },
+       TakenOver::at_reload},
+      {"tls-key", "", "FILE", "", "the key of the certificate, PEM",
+       [](Config& c, const std::string& v) { return assign(c.tls.key, Result<std::string>(v)); }, TakenOver::at_reload},
       {"ops-listen", "", "ADDRESS:PORT", "127.0.0.1:8081", "for the operator and the other commands; loopback only",
        [](Config& c, const std::string& v) { return assign_ops(c.ops_listen, v); }},
       {"store", "", "URI", "", "sqlite:PATH, dynamodb://TABLE?region=NAME&endpoint=URL, or memory: for a trial",
@@ -311,6 +316,7 @@ Result<Config> parse(const Choices& choices) {
     return fail("{}: {}", tables.source, added.error().message);
   }
   if (!counter::preview_of(*config.counter_id, config.stage)) return fail("counter-id and stage are too long together");
+  if (config.tls.certificate.empty() != config.tls.key.empty()) return fail("tls-cert and tls-key need each other");
   return config;
 }
 

@@ -18,6 +18,7 @@
 #include "gateway/gateway.hpp"
 #include "gateway/rules.hpp"
 #include "http/endpoint.hpp"
+#include "http/tls.hpp"
 #include "store/dynamodb/address.hpp"
 #include "telemetry/log_line.hpp"
 
@@ -35,6 +36,7 @@ struct Config {
   http::Endpoint listen;
   std::optional<http::Endpoint> preview_listen;
   http::Endpoint ops_listen;
+  http::TlsFiles tls;  // of the public listeners; empty: plain HTTP
   StoreUri store;
   std::string stage;
   gateway::BasePaths base_paths;
@@ -50,6 +52,8 @@ struct Config {
   LogStyle log_format{};
   telemetry::LogLevel log_level{};
   gateway::Rules rules;
+
+  bool has_tls() const { return !tls.certificate.empty(); }
 
   /// The counter with this id, and how long its record is kept: preview counters for limits::preview_ttl.
   counter::Counter counter(const counter::CounterId& id) const;

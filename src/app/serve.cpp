@@ -15,6 +15,7 @@
 
 #include "app/public_site.hpp"
 #include "app/stores.hpp"
+#include "app/tls.hpp"
 #include "app/version.hpp"
 #include "counter/store_driver.hpp"
 #include "http/server.hpp"
@@ -53,12 +54,13 @@ telemetry::Log::Options log_options(const Config& config) {
           .buffer_bytes_max = limits::log_buffer_bytes_max};
 }
 
-http::ServerOptions public_options(const Config& config) {
+http::ServerOptions public_options(const Config& config, std::shared_ptr<const http::CurrentTls> tls) {
   return {.connections_max = config.connections_max,
           .header_deadline = config.header_timeout,
           .idle_deadline = config.idle_timeout,
           .body_bytes_max = limits::body_bytes_max,
-          .bodies = http::RequestParser::Bodies::discard};
+          .bodies = http::RequestParser::Bodies::discard,
+          .tls = std::move(tls)};
 }
 
 http::ServerOptions ops_options(const Config& config) {
@@ -121,16 +123,17 @@ class Worker final {
 
 /// What to try next, for people.
 std::string invitation(const Config& config, std::string_view listen, std::string_view ops) {
+  const std::string site = fmt::format("{}://{}", config.has_tls() ? "https" : "http", listen);
   return fmt::format(
       "\n"
       "  visitor-counter {}, stage {}, counts in {}\n"
       "\n"
-      "    count a visit   curl http://{}/counter\n"
-      "    is it healthy   curl http://{}/health\n"
+      "    count a visit   curl {}/counter\n"
+      "    is it healthy   curl {}/health\n"
       "    look at it      visitor-counter get --ops-listen {}\n"
       "    stop it         Ctrl-C\n"
       "\n",
-      version, config.stage, text(config.store), listen, listen, ops);
+      version, config.stage, text(config.store), site, site, ops);
 }
 
 class Service final {
@@ -184,6 +187,11 @@ class Service final {
   }
 
   Result<void> start() {
+    auto tls = open_tls(config_);
+    if (!tls) return std::unexpected(tls.error());
+    tls_ = *tls;
+    reloader_->add(reload_of(tls_));
+
     Loop& first = workers_.front()->loop();
     auto production = http::listen(first, config_.listen);
     if (!production) return std::unexpected(production.error());
@@ -208,6 +216,7 @@ class Service final {
                                            {"store", store},
                                            {"stage", config_.stage},
                                            {"version", version}};
+    if (tls_) where.push_back({"tls", true});
     if (!preview_listen.empty()) where.push_back({"preview_listen", preview_listen});
     log_.line(telemetry::LogLevel::info, "listening", where);
     raise_descriptor_limit(config_, log_);
@@ -216,7 +225,7 @@ class Service final {
   }
 
   Result<void> serve_on_all(Acceptor acceptor, Traffic traffic) {
-    const http::ServerOptions options = public_options(config_);
+    const http::ServerOptions options = public_options(config_, tls_);
     for (const auto& worker : workers_ | std::views::drop(1)) {
       auto shared = http::share(acceptor, worker->loop());
       if (!shared) return std::unexpected(shared.error());
@@ -293,6 +302,7 @@ class Service final {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<asio::signal_set> signals_;
   std::optional<Reloader> reloader_;
+  std::shared_ptr<http::CurrentTls> tls_;
   std::unique_ptr<ops::InvokeApi> invoke_api_;
   std::unique_ptr<ops::OpsSite> ops_site_;
   std::unique_ptr<http::Server> ops_server_;

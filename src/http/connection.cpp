@@ -53,6 +53,8 @@ Connection::Connection(Socket socket, const IpAddress& peer, Server& server, Pla
   server_.connection_began(place_);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+  if (server_.options_.tls) tls_ = std::make_unique<TlsSession>(server_.options_.tls->get(), socket_.native_handle());
   enter(Phase::receiving);
 }
 
@@ -64,8 +66,6 @@ Connection::~Connection() {
 // The way of every request. What happens rarely is in coroutines of its own, so that this frame is all an idle
 // connection keeps.
 Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
-  boost::system::error_code ignored;
-  self->socket_.set_option(tcp::no_delay(true), ignored);
   while (!self->peer_gone_ && !self->last_reply_) {
     const auto head_size = self->next_head();
     if (!head_size) {
@@ -74,6 +74,10 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
       const auto room = self->room();
       if (self->wait_is_over_) {
         self->look_once_more();
+        continue;
+      }
+      if (self->tls_) {
+        co_await self->receive_tls(room);
         continue;
       }
       const auto [error, size] =
@@ -101,6 +105,36 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
     if (self->server_.stopping_ && self->phase_ == Phase::idle) self->end_wait();
   }
   if (!self->peer_gone_) co_await self->linger();
+}
+
+Awaitable<void> Connection::serve_tls(std::unique_ptr<Connection> self) {
+  Connection& connection = *self;
+  if (co_await connection.shake_hands()) {
+    co_await serve(std::move(self));
+  } else if (!connection.peer_gone_) {
+    co_await connection.linger();
+  }
+}
+
+// False: they agree on nothing, or not in time, which is that of a head.
+Awaitable<bool> Connection::shake_hands() {
+  for (;;) {
+    const bool begun = tls_->midway();
+    const auto error = tls_->handshake();
+    if (error != asio::error::would_block) co_return !error;
+    if (wait_is_over_) {
+      peer_gone_ = begun || !tls_->midway();
+      if (peer_gone_) co_return false;
+      enter(Phase::receiving);  // its first bytes have come after all
+    }
+    co_await until_tls_goes_on();
+  }
+}
+
+// If the wait ends otherwise, the next step finds out.
+Awaitable<void> Connection::until_tls_goes_on() {
+  const auto ready = tls_->waits_to_write() ? tcp::socket::wait_write : tcp::socket::wait_read;
+  co_await socket_.async_wait(ready, as_result);
 }
 
 // A head that has been parsed, and its size; 0 if it is not complete.
@@ -137,6 +171,10 @@ Awaitable<Parsed<void>> Connection::receive_body(std::size_t head_size) {
       look_once_more();
       co_return Parsed<void>{};
     }
+    if (tls_) {
+      if (!co_await receive_tls(room)) co_return Parsed<void>{};
+      continue;
+    }
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_result);
     if (!received(error, size)) co_return Parsed<void>{};
   }
@@ -157,13 +195,26 @@ bool Connection::received(boost::system::error_code error, std::size_t size) {
   return true;
 }
 
+// A read of what is behind the TLS: gives what `received` gives.
+Awaitable<bool> Connection::receive_tls(std::span<char> room) {
+  for (;;) {
+    boost::system::error_code error;
+    const std::size_t size = tls_->read(room, error);
+    if (error != asio::error::would_block) co_return received(error, size);
+    if (wait_is_over_) co_return look_once_more();
+    if (phase_ == Phase::idle && tls_->midway()) enter(Phase::receiving);
+    co_await until_tls_goes_on();
+  }
+}
+
 // Where nothing had arrived when the wait ended, a request may have come since: closing now would reset it. False: no.
 bool Connection::look_once_more() {
   boost::system::error_code error = asio::error::timed_out;
   std::size_t size = 0;
   if (nothing_has_arrived()) {
     const auto room = buffer_.room();
-    size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
+    size = tls_ ? tls_->read(room, error) : socket_.read_some(asio::buffer(room.data(), room.size()), error);
+    if (error == asio::error::would_block && tls_ && tls_->midway()) error = {};  // the first bytes of a record
   }
   peer_gone_ = static_cast<bool>(error);
   if (peer_gone_) return false;
@@ -173,7 +224,8 @@ bool Connection::look_once_more() {
 }
 
 bool Connection::nothing_has_arrived() const {
-  return phase_ == Phase::idle || (phase_ == Phase::receiving && buffer_.unread().empty());
+  if (phase_ == Phase::idle) return true;
+  return phase_ == Phase::receiving && buffer_.unread().empty() && !(tls_ && tls_->midway());
 }
 
 void Connection::refuse(Refusal refusal) {
@@ -193,7 +245,7 @@ void Connection::send(const Response& response) {
 void Connection::write(std::string_view bytes) {
   boost::system::error_code error;
   std::size_t sent = 0;
-  if (unsent_.empty()) sent = socket_.write_some(asio::buffer(bytes), error);
+  if (unsent_.empty()) sent = tls_ ? tls_->write(bytes, error) : socket_.write_some(asio::buffer(bytes), error);
   if (error && error != asio::error::would_block) {
     peer_gone_ = true;
     return;
@@ -203,15 +255,29 @@ void Connection::write(std::string_view bytes) {
 
 Awaitable<void> Connection::send_rest() {
   enter(Phase::sending);
-  const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(unsent_), as_result);
-  if (error) peer_gone_ = true;
+  if (tls_) {
+    co_await send_rest_tls();
+  } else {
+    const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(unsent_), as_result);
+    if (error) peer_gone_ = true;
+  }
   unsent_ = {};
+}
+
+Awaitable<void> Connection::send_rest_tls() {
+  for (std::string_view rest = unsent_; !rest.empty() && !peer_gone_;) {
+    co_await until_tls_goes_on();
+    boost::system::error_code error;
+    rest.remove_prefix(tls_->write(rest, error));
+    if (error && error != asio::error::would_block) peer_gone_ = true;
+  }
 }
 
 // Ends our half, then reads and forgets what the client still sends: closing with bytes unread would reset the
 // connection and could take the reply with it (RFC 9112 §9.6).
 Awaitable<void> Connection::linger() {
   enter(Phase::lingering);
+  if (tls_) tls_->say_goodbye();
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   for (;;) {
@@ -238,17 +304,16 @@ void Connection::enter(Phase phase) {
 }
 
 // A read that has completed keeps its bytes, and its request needs the socket for the answer: reading is cancelled, not
-// closed. What is left of writing or lingering serves nobody any more.
+// shut down. What is left of writing or lingering serves nobody any more. The socket stays open as long as its TLS.
 void Connection::end_wait() {
   if (is_linked()) unlink();
   wait_is_over_ = true;
   boost::system::error_code ignored;
   if (phase_ == Phase::sending || phase_ == Phase::lingering) {
-    socket_.close(ignored);
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
     peer_gone_ = true;
-  } else {
-    socket_.cancel(ignored);
   }
+  socket_.cancel(ignored);
 }
 
 bool Connection::has_woken() {
@@ -267,12 +332,16 @@ void Connection::drain() {
 }
 
 Awaitable<void> Connection::turn_away(std::unique_ptr<Connection> self) {
+  if (self->tls_) {
+    const bool agreed = co_await self->shake_hands();  // apart: g++ 12 gets a co_await behind && wrong
+    if (!agreed) co_return;
+  }
   self->refuse(Refusal::too_many_connections);
   co_await self->linger();
 }
 
 void Connection::turn_away_now() {
-  refuse(Refusal::too_many_connections);
+  if (!tls_) refuse(Refusal::too_many_connections);
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   // What it has sent so far is read: closing with bytes unread would take the reply away.

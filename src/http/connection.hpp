@@ -14,6 +14,7 @@
 #include "http/buffer.hpp"
 #include "http/handler.hpp"
 #include "http/parser.hpp"
+#include "http/tls.hpp"
 
 namespace vc::http {
 
@@ -36,10 +37,13 @@ class Connection final
   /// Serves the client until one of the two sides ends it.
   static Awaitable<void> serve(std::unique_ptr<Connection> connection);
 
+  /// The same with TLS, on a server that has it.
+  static Awaitable<void> serve_tls(std::unique_ptr<Connection> connection);
+
   /// For a client that is one too many: the refusal, and the end.
   static Awaitable<void> turn_away(std::unique_ptr<Connection> connection);
 
-  /// The same at once: the client may not see the refusal if it sends more.
+  /// The same at once: the client may not see the refusal if it sends more, and with TLS does not.
   void turn_away_now();
 
   bool is_due(SteadyTime now) const { return deadline_ <= now; }
@@ -59,10 +63,14 @@ class Connection final
   Awaitable<Parsed<void>> receive_body(std::size_t head_size);
   std::span<char> room();
   bool received(boost::system::error_code error, std::size_t size);
+  Awaitable<bool> receive_tls(std::span<char> room);
+  Awaitable<bool> shake_hands();
+  Awaitable<void> until_tls_goes_on();
   bool look_once_more();
   bool nothing_has_arrived() const;
   void refuse(Refusal refusal);
   Awaitable<void> send_rest();
+  Awaitable<void> send_rest_tls();
   Awaitable<void> linger();
 
   void send(const Response& response) override;
@@ -71,6 +79,7 @@ class Connection final
 
   Socket socket_;
   Server& server_;
+  std::unique_ptr<TlsSession> tls_;  // null: plain HTTP
   const Place place_;
   const IpAddress peer_;
   ReadBuffer buffer_;

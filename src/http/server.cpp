@@ -91,8 +91,9 @@ void Server::adopt(Socket socket, const Endpoint& peer) {
     options_.open_connections->fetch_sub(1);
     return turn_away(std::move(socket), peer);
   }
-  spawn(Connection::serve(
-      std::make_unique<Connection>(std::move(socket), ip_address(peer), *this, Connection::Place::taken)));
+  auto connection =
+      std::make_unique<Connection>(std::move(socket), ip_address(peer), *this, Connection::Place::taken);
+  spawn(options_.tls ? Connection::serve_tls(std::move(connection)) : Connection::serve(std::move(connection)));
 }
 
 // Only some of them may take their time to read it: they hold descriptors.

@@ -18,6 +18,7 @@
 #include "http/endpoint.hpp"
 #include "http/handler.hpp"
 #include "http/loop.hpp"
+#include "http/tls.hpp"
 #include "limits.hpp"
 
 namespace vc::http {
@@ -32,6 +33,7 @@ struct ServerOptions {
   std::chrono::milliseconds body_deadline = limits::body_deadline;
   std::chrono::milliseconds write_deadline = limits::write_deadline;
   std::chrono::milliseconds linger_deadline = limits::linger_deadline;
+  std::shared_ptr<const CurrentTls> tls;  // null: plain HTTP
   std::shared_ptr<std::atomic<std::size_t>> open_connections = std::make_shared<std::atomic<std::size_t>>(0);
 };
 

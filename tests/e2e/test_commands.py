@@ -19,6 +19,8 @@ FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
 DEFAULTS = {
     "listen": "127.0.0.1:8080",
     "preview-listen": "off",
+    "tls-cert": "",
+    "tls-key": "",
     "ops-listen": "127.0.0.1:8081",
     "stage": "blue",
     "base-paths": "(none),blue",

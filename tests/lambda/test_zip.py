@@ -14,13 +14,14 @@ import zipfile
 
 import pytest
 
+from support.certificate import make_certificate
 from support.dynalite import KEYS
 from support.lambda_events import HEALTH, VISIT, number
 from support.name_server import NameServer
 from support.process import wait_until
 from support.runtime_api import PATIENCE_SECONDS, Environment
 from support.server import ROOT
-from support.table_front import TableFront, make_certificate
+from support.table_front import TableFront
 
 MACHINES = {"x86_64": "Advanced Micro Devices X86-64", "arm64": "AArch64"}  # as readelf calls them
 EMULATOR = {"x86_64": None, "arm64": "qemu-aarch64-static"}  # another processor's programs run in it, itself a static one
@@ -127,8 +128,9 @@ def test_it_finds_a_table_by_name_in_an_empty_root(api, dynalite, table, root, p
         (root / "etc/nsswitch.conf").write_text(nsswitch)
     tls = None
     if scheme == "https":
-        certificate, tls = make_certificate(tmp_path, NAME)
-        shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")  # where Amazon Linux has it
+        certificate = make_certificate(tmp_path, NAME)
+        tls = certificate.server_context()
+        shutil.copy(certificate.file, root / "etc/pki/tls/certs/ca-bundle.crt")  # where Amazon Linux has it
     with TableFront(dynalite.endpoint, tls) as proxy:
         store = table.replace(dynalite.endpoint, f"{scheme}://{NAME}:{proxy.port}")
         in_root = [*unshared(), "sh", "-c", IN_ROOT, str(root), *program]
@@ -141,9 +143,9 @@ def test_it_finds_a_table_by_name_in_an_empty_root(api, dynalite, table, root, p
 
 def test_it_trusts_no_certificate_for_another_name(api, dynalite, table, root, program, names, tmp_path):
     (root / "etc/resolv.conf").write_text(f"nameserver {names.address}\n")
-    certificate, tls = make_certificate(tmp_path, "another.example")
-    shutil.copy(certificate, root / "etc/pki/tls/certs/ca-bundle.crt")
-    with TableFront(dynalite.endpoint, tls) as proxy:
+    certificate = make_certificate(tmp_path, "another.example")
+    shutil.copy(certificate.file, root / "etc/pki/tls/certs/ca-bundle.crt")
+    with TableFront(dynalite.endpoint, certificate.server_context()) as proxy:
         store = table.replace(dynalite.endpoint, f"https://{NAME}:{proxy.port}")
         with Environment(api, store, program=["chroot", str(root), *program], **KEYS):
             response = api.invoke(VISIT).response()

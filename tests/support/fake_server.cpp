@@ -1,9 +1,6 @@
 #include "support/fake_server.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
@@ -11,9 +8,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
-#include <cstdio>
-
-#include "base/check.hpp"
+#include "support/certificate.hpp"
 
 namespace vc::tests {
 namespace {
@@ -39,7 +34,12 @@ FakeServer::FakeServer(React react, Tls tls)
       tls_(tls),
       acceptor_(context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
       port_(acceptor_.local_endpoint().port()) {
-  if (tls_ == Tls::on) make_certificate();
+  if (tls_ == Tls::on) {
+    const Certificate certificate = make_certificate(directory_.path());
+    ca_file_ = certificate.file;
+    tls_context_.use_certificate_file(certificate.file, ssl::context::pem);
+    tls_context_.use_private_key_file(certificate.key, ssl::context::pem);
+  }
   acceptor_thread_ = std::thread([this] { accept(); });
 }
 
@@ -118,34 +118,6 @@ void FakeServer::serve(Stream& stream) {
     asio::write(stream, asio::buffer(reaction.bytes), error);
     if (error || reaction.then == Reaction::Then::close) return;
   }
-}
-
-void FakeServer::make_certificate() {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = X509_new();
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_set_version(certificate, X509_VERSION_3);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -3'600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 86'400);
-  X509_set_pubkey(certificate, key);
-  X509_NAME* name = X509_get_subject_name(certificate);
-  const std::string common_name = "localhost";
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common_name.data()), -1,
-                             -1, 0);
-  X509_set_issuer_name(certificate, name);
-  X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost");
-  X509_add_ext(certificate, names, -1);
-  X509_sign(certificate, key, EVP_sha256());
-
-  ca_file_ = directory_ / "certificate.pem";
-  std::FILE* file = std::fopen(ca_file_.c_str(), "w");
-  check(file != nullptr && PEM_write_X509(file, certificate) == 1, "a test can write its certificate");
-  (void)std::fclose(file);
-  SSL_CTX_use_certificate(tls_context_.native_handle(), certificate);
-  SSL_CTX_use_PrivateKey(tls_context_.native_handle(), key);
-  X509_EXTENSION_free(names);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
 }
 
 }  // namespace vc::tests

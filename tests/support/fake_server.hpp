@@ -48,7 +48,6 @@ class FakeServer final {
  private:
   using Socket = boost::asio::ip::tcp::socket;
 
-  void make_certificate();
   void accept();
   void talk(Socket socket);
   template <class Stream>

@@ -58,6 +58,59 @@ class EchoHandler final : public Handler {
   Resume waiting_;
 };
 
+/// Talks to a server through a stream of Asio's.
+template <class Stream>
+class ClientOf {
+ public:
+  void send(std::string_view bytes) { asio::write(stream_, asio::buffer(bytes)); }
+
+  /// The next answer's body. Empty: the connection ended.
+  std::string answer() {
+    boost::system::error_code error;
+    const auto size = asio::read_until(stream_, asio::dynamic_buffer(bytes_), "\r\n\r\n", error);
+    if (error) return "";
+    head = bytes_.substr(0, size);
+    bytes_.erase(0, size);
+    const auto length = std::stoul(head.substr(head.find("Content-Length: ") + 16));
+    while (bytes_.size() < length) {
+      std::array<char, 65536> piece;
+      bytes_.append(piece.data(), stream_.read_some(asio::buffer(piece)));
+    }
+    std::string body = bytes_.substr(0, length);
+    bytes_.erase(0, length);
+    return body;
+  }
+
+  bool ended() {
+    std::array<char, 1> byte;
+    return bytes_.empty() && stream_.read_some(asio::buffer(byte), how_it_ended) == 0;
+  }
+
+  std::string head;
+  boost::system::error_code how_it_ended;
+
+ protected:
+  template <class... Options>
+  explicit ClientOf(Options&... options) : stream_(*context_, options...) {}
+
+  Stream& stream() { return stream_; }
+
+ private:
+  std::unique_ptr<asio::io_context> context_ = std::make_unique<asio::io_context>();
+  Stream stream_;
+  std::string bytes_;
+};
+
+class Client final : public ClientOf<tcp::socket> {
+ public:
+  explicit Client(const Endpoint& address) { stream().connect(address); }
+  void end() { stream().shutdown(tcp::socket::shutdown_send); }
+  void reset() {
+    stream().set_option(asio::socket_base::linger(true, 0));
+    stream().close();
+  }
+};
+
 class ServerTest : public testing::Test {
  protected:
   void start(const ServerOptions& options) {
@@ -108,47 +161,6 @@ class ServerTest : public testing::Test {
             .body_bytes_max = 1'000,
             .bodies = RequestParser::Bodies::keep};
   }
-
-  class Client {
-   public:
-    explicit Client(const Endpoint& address) : socket_(*context_) { socket_.connect(address); }
-    void send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
-    void end() { socket_.shutdown(tcp::socket::shutdown_send); }
-    void reset() {
-      socket_.set_option(asio::socket_base::linger(true, 0));
-      socket_.close();
-    }
-
-    /// The next answer's body. Empty: the connection ended.
-    std::string answer() {
-      boost::system::error_code error;
-      const auto size = asio::read_until(socket_, asio::dynamic_buffer(bytes_), "\r\n\r\n", error);
-      if (error) return "";
-      head = bytes_.substr(0, size);
-      bytes_.erase(0, size);
-      const auto length = std::stoul(head.substr(head.find("Content-Length: ") + 16));
-      while (bytes_.size() < length) {
-        std::array<char, 65536> piece;
-        bytes_.append(piece.data(), socket_.read_some(asio::buffer(piece)));
-      }
-      std::string body = bytes_.substr(0, length);
-      bytes_.erase(0, length);
-      return body;
-    }
-
-    bool ended() {
-      std::array<char, 1> byte;
-      boost::system::error_code error;
-      return bytes_.empty() && socket_.read_some(asio::buffer(byte), error) == 0;
-    }
-
-    std::string head;
-
-   private:
-    std::unique_ptr<asio::io_context> context_ = std::make_unique<asio::io_context>();
-    tcp::socket socket_;
-    std::string bytes_;
-  };
 
   Client client() { return Client(address_); }
 

@@ -1,5 +1,6 @@
 """A raw HTTP/1.1 client: sends exactly the bytes it is given and takes answers apart strictly."""
 
+import contextlib
 import dataclasses
 import json
 import re
@@ -30,11 +31,16 @@ class Response:
 
 
 class Connection:
-    """One TCP connection; use as a context manager."""
+    """One TCP connection, with TLS if it is given a context; use as a context manager."""
 
-    def __init__(self, address):
+    def __init__(self, address, tls=None):
         self._socket = socket.create_connection(address, TIMEOUT_SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            with contextlib.ExitStack() as failed:
+                failed.callback(self._socket.close)
+                self._socket = tls.wrap_socket(self._socket, server_hostname="localhost", suppress_ragged_eofs=False)
+                failed.pop_all()
         self._stream = self._socket.makefile("rb")
 
     def __enter__(self):
@@ -46,6 +52,11 @@ class Connection:
 
     def fileno(self):
         return self._socket.fileno()
+
+    @property
+    def tls(self):
+        """What was agreed on: an ssl.SSLSocket."""
+        return self._socket
 
     def send(self, data):
         self._socket.sendall(data)

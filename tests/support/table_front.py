@@ -3,8 +3,6 @@
 import contextlib
 import http.client
 import socket
-import ssl
-import subprocess
 import threading
 import urllib.parse
 
@@ -72,14 +70,3 @@ class TableFront:
         fields = [(name, value) for name, value in answer.getheaders()
                   if name.lower() not in ("content-length", "connection", "transfer-encoding")]
         request.reply(answer.status, fields, body)
-
-
-def make_certificate(directory, name):
-    """A certificate for this name that is its own authority: its file, and a context that serves it."""
-    certificate, key = directory / "certificate.pem", directory / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-days", "30",
-                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return certificate, context

@@ -34,7 +34,7 @@ LIBRARIES = {
     "sqlite3.h": ["store/sqlite"],
     "CLI/": ["app"],
     "toml++/": ["app"],
-    "openssl/": ["aws", "base"],
+    "openssl/": ["aws", "base", "http"],
     "boost/asio": NETWORK,
     "boost/beast": NETWORK,
 }
