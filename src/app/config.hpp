@@ -25,6 +25,8 @@
 namespace vc::app {
 
 enum class LogStyle { automatic, text, json };
+/// Whether the line of a request has its client's address.
+enum class LogClients { no, yes };
 
 struct MemoryStoreUri {};
 struct SqliteStoreUri {
@@ -51,6 +53,7 @@ struct Config {
   std::chrono::seconds idle_timeout{};
   LogStyle log_format{};
   telemetry::LogLevel log_level{};
+  LogClients log_clients{};
   gateway::Rules rules;
 
   bool has_tls() const { return !tls.certificate.empty(); }

@@ -3,6 +3,8 @@
 #include <boost/container/static_vector.hpp>
 
 #include <chrono>
+#include <optional>
+#include <string>
 
 #include "http/suspend.hpp"
 
@@ -48,11 +50,13 @@ struct PublicSite::Exchange {
   std::string_view error_type;
   std::string key_name;                          // never the key
   std::optional<std::chrono::nanoseconds> wait;  // for a refusal that says when to come again
+  std::optional<IpAddress> client;               // only if it is to be logged
 };
 
 // Responses are built and sent in plain functions: they are large, and a coroutine would keep them in its frame.
 Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
   Exchange exchange = begin(request.method, request.fields, reply);
+  if (api_.log_clients == LogClients::yes) exchange.client = api_.gateway.client(request);
   const gateway::Route* const route = admit(exchange, request);
   if (route == nullptr) co_return;
 
@@ -140,6 +144,8 @@ void PublicSite::finish(const Exchange& exchange) {
   add("outcome", exchange.outcome);
   if (!exchange.error_type.empty()) add("error_type", exchange.error_type);
   if (!exchange.key_name.empty()) add("key_name", std::string_view(exchange.key_name));
+  const std::string client = exchange.client ? text(*exchange.client) : "";
+  if (exchange.client) add("client", std::string_view(client));
   log_.line(telemetry::LogLevel::info, "request", fields);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "app/config.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/time_text.hpp"
@@ -19,6 +20,7 @@ struct PublicApi {
   gateway::Gateway gateway;
   function::Function function;
   std::string stage;
+  LogClients log_clients = LogClients::no;
 };
 
 /// One listener on one I/O thread. Thread: its loop's. Lifetime: everything handed in outlives it.

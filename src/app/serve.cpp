@@ -74,8 +74,10 @@ http::ServerOptions ops_options(const Config& config) {
 gateway::Moment moment(const Clock& clock) { return {.steady = std::chrono::steady_clock::now(), .wall = clock.now()}; }
 
 PublicApi public_api(const Config& config, gateway::Limiter& limiter) {
-  return {
-      .gateway = gateway::Gateway(config.base_paths, &limiter), .function = config.function(), .stage = config.stage};
+  return {.gateway = gateway::Gateway(config.base_paths, &limiter),
+          .function = config.function(),
+          .stage = config.stage,
+          .log_clients = config.log_clients};
 }
 
 std::string address_of(const Acceptor& acceptor) {

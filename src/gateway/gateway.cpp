@@ -73,6 +73,10 @@ Admission Gateway::admit(const http::Request& request, Moment now) const {
           .wait = ruling.wait};
 }
 
+IpAddress Gateway::client(const http::Request& request) const {
+  return limiter_ != nullptr ? limiter_->client(request) : request.peer;
+}
+
 // In the order of a regional API: Content-Type, ids, error type.
 http::Response refuse(const GatewayError& error, std::string_view method, const Ids& ids) {
   http::Response response(error.status);

@@ -76,6 +76,9 @@ class Gateway final {
 
   Admission admit(const http::Request& request, Moment now) const;
 
+  /// Who asks: the peer, or whom a trusted proxy names.
+  IpAddress client(const http::Request& request) const;
+
  private:
   BasePaths base_paths_;
   Limiter* limiter_;

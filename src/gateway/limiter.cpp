@@ -105,6 +105,11 @@ bool Limiter::is_good(const ApiKey& key) const {
   return key.state == KeyState::enabled && (stages.empty() || std::ranges::find(stages, rules_.stage) != stages.end());
 }
 
+IpAddress Limiter::client(const http::Request& request) const {
+  const std::lock_guard lock(mutex_);
+  return client_of(request, rules_.trusted_proxies);
+}
+
 void Limiter::change(Rules rules, Moment now) {
   const std::lock_guard lock(mutex_);
   std::vector<Account> accounts;

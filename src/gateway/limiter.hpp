@@ -56,6 +56,9 @@ class Limiter final {
   /// `route` is its place in routes().
   Ruling judge(std::size_t route, const http::Request& request, Moment now);
 
+  /// As the trusted proxies in force have it.
+  IpAddress client(const http::Request& request) const;
+
   /// Other rules from now on. What a throttle, or the key of this name, has used stays used.
   void change(Rules rules, Moment now);
 

@@ -220,5 +220,17 @@ TEST_F(LimiterTest, SpeaksThroughTheGatewayInItsWords) {
   EXPECT_EQ(admit("GET", "X-Api-Key: key of alice\r\n").refused, &limit_exceeded);
 }
 
+TEST_F(LimiterTest, KnowsTheClientBehindATrustedProxy) {
+  Rules trusting = rules();
+  trusting.trusted_proxies = {*IpNetwork::parse("10.0.0.0/8")};
+  Limiter limiter(trusting, after(0ns));
+  http::Request request{.method = "GET", .path = "", .query = "", .body = ""};
+  request.fields = http::Fields("X-Forwarded-For: 192.0.2.1\r\n");
+  request.peer = *parse_ip_address("10.0.0.1");
+  EXPECT_EQ(limiter.client(request), parse_ip_address("192.0.2.1"));
+  request.peer = *parse_ip_address("11.0.0.1");
+  EXPECT_EQ(limiter.client(request), request.peer);
+}
+
 }  // namespace
 }  // namespace vc::gateway

@@ -35,6 +35,7 @@ DEFAULTS = {
     "idle-timeout": "75",
     "log-format": "auto",
     "log-level": "info",
+    "log-client-address": "no",
 }
 
 
@@ -126,6 +127,7 @@ BAD_VALUES = [
     *(("allowed-origins", value) for value in ("null", "*", "https://a.example/path", "a.example")),
     ("log-format", "xml"),
     ("log-level", "loud"),
+    ("log-client-address", "maybe"),
 ]
 
 
