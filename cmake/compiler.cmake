@@ -9,7 +9,8 @@ if(VISITOR_COUNTER_WERROR)
   target_compile_options(compiler_options INTERFACE -Werror)
 endif()
 
-# Vector bounds and the like are checked in release too: a bug stops the process instead of counting.
+# Vector bounds and the like are checked in release too: a bug stops the process instead of counting. Level 3 of
+# _FORTIFY_SOURCE would guard a few copies more, for 1.4 % more instructions a request (2026-11-26).
 target_compile_definitions(compiler_options INTERFACE
   _GLIBCXX_ASSERTIONS
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>

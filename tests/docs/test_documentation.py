@@ -81,6 +81,27 @@ def test_paths_that_are_named_exist(page):
     assert [path for path in named if not known(path) and not (beside / path).exists()] == []
 
 
+def has_test(path, name):
+    """Python's `test_x`, or GoogleTest's `Suite.Name`."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    suite, _, test = name.partition(".")
+    wanted = rf"^TEST(?:_[FP])?\({suite}, {test}\)" if test else rf"^def {name}\("
+    return re.search(wanted, text, re.MULTILINE)
+
+
+@every_page
+def test_tests_that_are_named_exist(page):
+    named = re.findall(r"`(\S+\.(?:py|cpp))::([\w.]+)`", PAGES[page])
+    assert [f"{path}::{name}" for path, name in named if not has_test(path, name)] == []
+
+
+def test_every_threat_has_a_test():
+    table = rows(PAGES["docs/security.md"], "threat")
+    assert len(table) > 20
+    for threat, _, tests in table:
+        assert re.fullmatch(r"`(?:\S+::\S+|\./dev [\w ]+)`(?:, `(?:\S+::\S+|\./dev [\w ]+)`)*", tests), threat
+
+
 @every_page
 def test_verbs_of_dev_that_are_mentioned_exist(page):
     verbs = re.findall(r"^  (\w+)", output("./dev", "help"), re.MULTILINE)
