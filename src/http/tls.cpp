@@ -60,6 +60,8 @@ TlsContext::TlsContext() : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_fr
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_read_ahead(context, 1);  // one read for a record instead of two
+  // Else one that sends records without data, such as new keys, would be read as long as it sends, and nobody else.
+  SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   // An idle connection keeps no buffers of 16 KiB; what the kernel did not take may be offered from another place.
   SSL_CTX_set_mode(context,
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
