@@ -188,6 +188,32 @@ def test_keys_are_not_negotiated_again(server):
     assert b"no renegotiation" in said
 
 
+def test_a_client_may_change_its_keys_in_between(server):
+    command = ["openssl", "s_client", "-connect", "{}:{}".format(*server.public), "-tls1_3"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        guard = threading.Timer(PATIENCE_SECONDS, process.kill)
+        guard.start()
+        try:
+            wait_for_line(process, b"Verify return code")
+            for _ in range(3):
+                say(process, b"K\n")  # asks for it
+                wait_for_line(process, b"KEYUPDATE")
+            say(process, VISIT)
+            wait_for_line(process, b"HTTP/1.1 200 OK")
+        finally:
+            guard.cancel()
+            process.kill()
+
+
+def say(process, words):
+    process.stdin.write(words)
+    process.stdin.flush()
+
+
+def wait_for_line(process, beginning):
+    assert any(line.strip().startswith(beginning) for line in process.stdout), f"no {beginning!r}"
+
+
 # --- clients that do not do their part ---------------------------------------------------------------------------
 
 

@@ -16,7 +16,8 @@ def readelf(*options):
 def segments():
     """The flags of each program header, by its type."""
     found = {}
-    for kind, flags in re.findall(r"^  ([A-Z_]+) +(?:0x[0-9a-f]+ ){5}([RWE ]{3}) ", readelf("--segments"), re.MULTILINE):
+    header = r"^  ([A-Z_]+) +(?:0x[0-9a-f]+ ){5}([RWE ]{3}) "
+    for kind, flags in re.findall(header, readelf("--segments"), re.MULTILINE):
         found.setdefault(kind, []).append(flags.replace(" ", ""))
     return found
 

@@ -1,4 +1,4 @@
-"""What testssl.sh finds: nothing of a medium or higher severity. Of the certificate, which is the operator's, nothing."""
+"""What testssl.sh finds: nothing of a medium or higher severity. The certificate is the operator's, and left out."""
 
 import json
 import subprocess
@@ -18,9 +18,9 @@ def test_testssl_finds_nothing_of_medium_severity_or_above(tmp_path):
     report = tmp_path / "report.json"
     with Server("--tls-cert", str(certificate.file), "--tls-key", str(certificate.key)) as server:
         host, port = server.public
-        subprocess.run(["testssl", "--quiet", "--color", "0", "--warnings", "batch", "-n", "none", "--ip", host, *CHECKS,
-                        "--jsonfile", report, f"https://localhost:{port}/health"],
-                       stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS_MAX, check=False)
+        command = ["testssl", "--quiet", "--color", "0", "--warnings", "batch", "-n", "none", "--ip", host, *CHECKS,
+                   "--jsonfile", report, f"https://localhost:{port}/health"]
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS_MAX, check=False)
         assert ask(server.ops, "GET", "/livez").status == 200
         assert server.stop() == 0
     findings = json.loads(report.read_text())
