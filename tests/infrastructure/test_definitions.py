@@ -188,6 +188,7 @@ def test_the_function_has_the_environment_that_the_program_reads():
         "TABLE_NAME", "STAGE", "ALLOWED_ORIGINS", "COUNTER_ID", "COUNTER_TTL_DAYS", "PRODUCTION_DOMAIN", "LOG_LEVEL"}
     assert (function["runtime"], function["handler"], function["publish"]) == ("provided.al2023", "bootstrap", True)
     assert function["source_code_hash"] == "${filebase64sha256(var.function_zip)}"
+    assert function["architectures"] == ["${var.architecture}"]
     assert function["tracing_config"] == [{"mode": "Active"}]
     assert hcl.only(function["logging_config"])["log_format"] == "JSON"
 
