@@ -97,7 +97,9 @@ def program(root, architecture):
     """What runs the executable once the root has been changed."""
     command = ["/var/task/bootstrap"]
     if EMULATOR[architecture]:
-        shutil.copy(shutil.which(EMULATOR[architecture]), root / "emulator")
+        emulator = shutil.which(EMULATOR[architecture])
+        assert emulator, "qemu-user-static is not installed"
+        shutil.copy(emulator, root / "emulator")
         command.insert(0, "/emulator")
     if subprocess.run(["chroot", root, *command], capture_output=True, check=False).returncode != 1:
         pytest.skip("NOT RUN: another root; the machine does not let us change it")
