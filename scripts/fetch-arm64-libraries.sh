@@ -3,7 +3,7 @@
 # their own: this machine's packages and architectures stay as they are, and nobody need be root.
 set -euo pipefail
 
-# libc6 and libfmt9 are linked with by CMake's checks alone.
+# libc6 and libfmt9 are for CMake's checks alone.
 packages=(libc6 libc6-dev libboost1.81-dev libboost-container1.81-dev libboost-json1.81-dev libfmt9 libfmt-dev
   libssl-dev)
 

@@ -16,7 +16,7 @@ import pytest
 
 from support.certificate import make_certificate
 from support.dynalite import KEYS
-from support.lambda_events import HEALTH, VISIT, number
+from support.lambda_events import HEALTH, VISIT, number, stored
 from support.name_server import NameServer
 from support.process import wait_until
 from support.runtime_api import PATIENCE_SECONDS, Environment
@@ -52,7 +52,17 @@ def package(architecture):
 @pytest.fixture
 def executable(package, tmp_path):
     with zipfile.ZipFile(package) as packed:
-        return pathlib.Path(packed.extract("bootstrap", tmp_path))
+        extracted = pathlib.Path(packed.extract("bootstrap", tmp_path))
+    extracted.chmod(0o755)
+    return extracted
+
+
+@pytest.fixture
+def emulator(architecture):
+    """Its path; None for this machine's own processor."""
+    name = EMULATOR[architecture]
+    assert not name or shutil.which(name), "qemu-user-static is not installed"
+    return name and shutil.which(name)
 
 
 def test_the_zip_is_one_small_executable(package):
@@ -82,23 +92,27 @@ def test_packing_twice_gives_the_same_bytes(package, executable, tmp_path):
     assert again.read_bytes() == package.read_bytes()
 
 
+def test_it_counts_and_answers(api, table, executable, emulator):
+    program = [str(executable)] if not emulator else [emulator, str(executable)]
+    with Environment(api, table, program=program, **KEYS):
+        assert [number(api.invoke(VISIT)) for _ in range(3)] == [1, 2, 3] == [1, 2, stored(table)]
+
+
 @pytest.fixture
 def root(executable, tmp_path):
     """An otherwise empty root with the executable where Lambda unpacks it."""
     directory = tmp_path / "root"
     for name in ("proc", "dev", "tmp", "etc/pki/tls/certs", "var/task"):
         (directory / name).mkdir(parents=True)
-    executable.rename(directory / "var/task/bootstrap").chmod(0o755)
+    executable.rename(directory / "var/task/bootstrap")
     return directory
 
 
 @pytest.fixture
-def program(root, architecture):
+def program(root, emulator):
     """What runs the executable once the root has been changed."""
     command = ["/var/task/bootstrap"]
-    if EMULATOR[architecture]:
-        emulator = shutil.which(EMULATOR[architecture])
-        assert emulator, "qemu-user-static is not installed"
+    if emulator:
         shutil.copy(emulator, root / "emulator")
         command.insert(0, "/emulator")
     if subprocess.run(["chroot", root, *command], capture_output=True, check=False).returncode != 1:
