@@ -86,6 +86,8 @@ inline constexpr std::size_t api_keys_max = 1'000;
 inline constexpr std::size_t usage_plans_max = 1'000;
 /// Of a key, a plan: names are in the log.
 inline constexpr std::size_t plan_name_chars_max = 64;
+/// For what keys have used of their quotas to reach the disk: so much a crash may give back.
+inline constexpr auto usage_interval = 1s;
 /// Clients with a bucket of their own, some 200 bytes each: where more come, the one that was silent longest is
 /// forgotten.
 inline constexpr std::size_t throttled_clients_max = 65'536;

@@ -16,6 +16,7 @@
 #include "app/public_site.hpp"
 #include "app/stores.hpp"
 #include "app/tls.hpp"
+#include "app/usage_file.hpp"
 #include "app/version.hpp"
 #include "counter/store_driver.hpp"
 #include "http/server.hpp"
@@ -148,6 +149,7 @@ class Service final {
         limiter_(config_.rules, moment(clock)),
         api_(public_api(config_, limiter_)),
         store_(std::move(store)),
+        usage_file_(store_.usage_file, limiter_, log),
         driver_(*store_.store, clock,
                 {.queued_visits_max = config_.queued_visits_max, .queued_reads_max = limits::queued_reads_max},
                 store_events()) {
@@ -159,15 +161,18 @@ class Service final {
       return [this, rules = fresh.rules]() mutable {
         rules.stage = config_.stage;
         limiter_.change(std::move(rules), moment(clock_));
+        usage_file_.rules_changed();
       };
     });
   }
 
   Result<void> run() {
     await_signals();
+    if (auto began = usage_file_.start(); !began) return began;
     if (auto started = start(); !started) return started;
     run_loops();
     driver_.stop();
+    usage_file_.stop();
     store_.store.reset();
     log_.info("stopped");
     if (broken_) return fail("the store broke ({}); start again to recover from the disk", broken_->detail);
@@ -300,6 +305,7 @@ class Service final {
   gateway::Limiter limiter_;
   const PublicApi api_;
   OpenStore store_;
+  UsageFile usage_file_;
   counter::StoreDriver driver_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<asio::signal_set> signals_;

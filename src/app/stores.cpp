@@ -13,26 +13,35 @@ namespace {
 /// Of a store that no other command needs a server for.
 Result<void> announce_nothing(std::string_view /*ops_address*/) { return {}; }
 
+/// Where the file is, whatever links lead to it.
+std::filesystem::path usage_file_of(const std::filesystem::path& store_file) {
+  std::error_code ignored;  // the store has been opened
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(store_file, ignored), ignored).string() + ".usage";
+}
+
 /// Opens the store of each kind.
 struct Opener {
   const Config& config;
   const Clock& clock;
 
   Result<OpenStore> operator()(const MemoryStoreUri& /*uri*/) const {
-    return OpenStore{std::make_unique<store::MemoryStore>(), announce_nothing};
+    return OpenStore{
+        .store = std::make_unique<store::MemoryStore>(), .announce_ops = announce_nothing, .usage_file = {}};
   }
 
   Result<OpenStore> operator()(const SqliteStoreUri& uri) const {
     auto opened = store::SqliteStore::open(uri.file, store::SqliteStore::IfAbsent::create);
     if (!opened) return std::unexpected(opened.error());
     store::SqliteStore& store = **opened;
-    return OpenStore{std::move(*opened), [&store](std::string_view address) { return store.announce_ops(address); }};
+    return OpenStore{.store = std::move(*opened),
+                     .announce_ops = [&store](std::string_view address) { return store.announce_ops(address); },
+                     .usage_file = usage_file_of(uri.file)};
   }
 
   Result<OpenStore> operator()(const store::dynamodb::Address& address) const {
     auto opened = store::dynamodb::open(address, read_environment(environ), clock, config.production_counter());
     if (!opened) return std::unexpected(opened.error());
-    return OpenStore{std::move(*opened), announce_nothing};
+    return OpenStore{.store = std::move(*opened), .announce_ops = announce_nothing, .usage_file = {}};
   }
 };
 

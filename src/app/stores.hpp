@@ -17,6 +17,7 @@ namespace vc::app {
 struct OpenStore {
   std::unique_ptr<counter::CounterStore> store;
   std::function<Result<void>(std::string_view ops_address)> announce_ops;  // for the commands of other processes
+  std::optional<std::filesystem::path> usage_file;  // its owner's: what keys have used of their quotas
 };
 
 /// Keys and region of AWS come from the environment of the process. Lifetime: the clock outlives the store.

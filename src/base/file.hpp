@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/result.hpp"
@@ -42,5 +43,9 @@ Result<std::string> read_file(const std::string& path);
 
 /// All that comes until the end. The name is for the errors: cannot be read, longer than that.
 Result<std::string> read_all(int fd, const std::string& name, std::size_t bytes_max);
+
+/// Puts a file with this content, mode 0600, in the place of whatever is there: durable when it returns, and whole or
+/// not at all whenever the machine stops. A draft lies beside it meanwhile.
+Result<void> replace_file(const std::string& path, std::string_view content);
 
 }  // namespace vc

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import signal
+import stat
 import threading
 import time
 import tomllib
@@ -11,7 +12,7 @@ import pytest
 
 from e2e.answers import assert_gateway_error, visit_number
 from support.raw_http import Connection, ask, request, stored_count
-from support.server import Server, run
+from support.server import PATIENCE_SECONDS, Server, run
 
 FORBIDDEN = 403, "ForbiddenException", "Forbidden"
 THROTTLED = 429, "TooManyRequestsException", "Too Many Requests"
@@ -229,6 +230,61 @@ def test_no_more_is_counted_than_the_throttle_lets_through(serve, threads):
             client.join(60)
         counted = stored_count(server)
         assert counted <= burst + rate * (time.monotonic() - started)
+
+
+# --- quotas and restarts ------------------------------------------------------------------------------------------
+
+
+QUOTA = "quota = 5\nperiod = 'month'"
+
+
+def test_a_quota_outlives_a_restart(serve, store):
+    for statuses in ([200, 200], [200, 200], [200, 429]):
+        with serve(plans(QUOTA), store=store) as server:
+            assert [answer.status for answer in answers(server, 2, GOOD)] == statuses
+            assert server.stop() == 0
+
+
+def test_a_kill_gives_back_no_more_than_the_lag(serve, store, path):
+    with serve(plans(QUOTA), store=store) as server:
+        answers(server, 3, GOOD)
+        wait_for_text(path.with_name(path.name + ".usage"), "alice month", " 3\n")
+        server.stop(signal.SIGKILL)
+    with serve(plans(QUOTA), store=store) as server:
+        assert [answer.status for answer in answers(server, 3, GOOD)] == [200, 200, 429]
+
+
+def wait_for_text(file, start, end):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (file.exists() and (text := file.read_text()).startswith(start) and end in text):
+        assert time.monotonic() < deadline
+
+
+def test_the_file_of_quotas_is_the_owner_s_and_holds_no_keys(serve, store, path):
+    with serve(plans(QUOTA), store=store) as server:
+        answers(server, 1, GOOD)
+    file = path.with_name(path.name + ".usage")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert KEYS["right"] not in file.read_text() and digest(KEYS["right"]) not in file.read_text()
+
+
+def test_a_damaged_file_of_quotas_is_refused(path, store):
+    path.with_name(path.name + ".usage").write_text("nonsense\n")
+    refused = run("serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--store", store)
+    assert refused.returncode == 1
+    assert "line 1 is not as this program wrote it; delete it" in refused.stderr
+
+
+def test_a_store_that_keeps_no_quotas_is_named(serve):
+    with serve(plans(QUOTA)) as server:
+        answers(server, 1, GOOD)
+        server.wait_for_log("quotas are counted by this process alone, and end with it")
+
+
+def test_without_quotas_there_is_no_file(serve, store, path):
+    with serve("rate = 10", store=store) as server:
+        answers(server, 3)
+    assert not path.with_name(path.name + ".usage").exists()
 
 
 # --- changes at run time -----------------------------------------------------------------------------------------
