@@ -63,9 +63,9 @@ bool is_stage(std::string_view name);
 /// Whether a request reaches the function: the route it matched, or the error.
 struct Admission {
   const GatewayError* refused = nullptr;
-  const Route* route = nullptr;                    // a constant of the program; none if no route matched
-  std::string key_name{};                          // of the API key it came with, if one was needed and we know it
-  std::optional<std::chrono::nanoseconds> wait{};  // if it was too early: when to come again, if ever
+  const Route* route = nullptr;                  // a constant of the program; none if no route matched
+  std::string key_name;                          // of the API key it came with, if one was needed and we know it
+  std::optional<std::chrono::nanoseconds> wait;  // if it was too early: when to come again, if ever
 };
 
 /// Thread: any. Lifetime: the limiter outlives it; without one, every request that has a route passes.

@@ -39,7 +39,7 @@ struct Quota {
 /// What has been used of a quota.
 struct Usage {
   Period period{};
-  std::chrono::sys_days since{};  // the first day of the period it is of
+  std::chrono::sys_days since;  // the first day of the period it is of
   std::uint64_t used = 0;
 
   bool operator==(const Usage&) const = default;

@@ -206,6 +206,17 @@ def test_the_example_file_is_a_configuration(tmp_path):
             assert effective[key] == (",".join(value) if isinstance(value, list) else value)
 
 
+def test_the_example_of_plans_is_a_configuration(tmp_path):
+    example, = [text for language, text in CODE_BLOCK.findall(PAGES["docs/gateway.md"]) if language == "toml"]
+    file = tmp_path / "visitor-counter.toml"
+    file.write_text(example)
+    result = run("config", "--config", file)
+    assert result.returncode == 0, result.stderr
+    tables = {key: value for key, value in tomllib.loads(example).items() if isinstance(value, list)}
+    assert tables.keys() == {"route", "usage_plan", "api_key"}
+    assert tables.items() <= tomllib.loads(result.stdout).items()
+
+
 UNITS = {"bytes": 1, "KiB": 1024, "MiB": 1024**2, "ms": 1, "s": 1000, "days": 1, "pages": 1, "characters": 1}
 
 
