@@ -146,7 +146,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   app.footer(
       "Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the --config file.");
 
-  CLI::App* serve = app.add_subcommand("serve", "Run the server.");
+  CLI::App* serve = app.add_subcommand("serve", "Run the server. At SIGHUP it reads its configuration again.");
   CLI::App* invoke = app.add_subcommand("invoke", "Hand one event of API Gateway to the function, print its response.");
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");

@@ -27,8 +27,6 @@ namespace {
 
 constexpr std::uint64_t thousand = 1'000;
 
-// --- values ------------------------------------------------------------------------------------------------------
-
 Result<std::string> text_of(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   return fail("a string is expected");
@@ -79,8 +77,6 @@ Result<void> assign(T& to, Result<U> value) {
   to = std::move(*value);
   return {};
 }
-
-// --- tables ------------------------------------------------------------------------------------------------------
 
 /// What a key of a table does with its value.
 template <class Draft>
@@ -214,8 +210,6 @@ constexpr auto key_keys = std::to_array<Key<KeyDraft>>(
      {"sha256", [](KeyDraft& d, const toml::node& v) { return assign(d.digest, digest_of(v)); }},
      {"plan", [](KeyDraft& d, const toml::node& v) { return assign_name(d.plan, v); }},
      {"enabled", [](KeyDraft& d, const toml::node& v) { return assign_state(d.key.state, v); }}});
-
-// --- what they mean together -------------------------------------------------------------------------------------
 
 /// The route's place in the gateway's table.
 Result<std::size_t> place_of(const RouteDraft& draft) {

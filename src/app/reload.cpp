@@ -1,11 +1,18 @@
 #include "app/reload.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 
 namespace vc::app {
+namespace {
+
+bool has_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+}  // namespace
 
 Reloader::Reloader(http::Loop& loop, const Configuration& running, ReadConfiguration read, telemetry::Log& log)
-    : signals_(loop.executor()), running_(running), read_(std::move(read)), log_(log) {}
+    : signals_(loop.executor()), running_(running), read_(std::move(read)), log_(log), had_terminal_(has_terminal()) {}
 
 void Reloader::start() {
   signals_.add(SIGHUP);
@@ -20,6 +27,7 @@ void Reloader::stop() {
 void Reloader::await_signal() {
   signals_.async_wait([this](boost::system::error_code error, int) {
     if (error || stopped_) return;
+    if (had_terminal_ && !has_terminal()) (void)std::raise(SIGTERM);
     reload();
     await_signal();
   });

@@ -17,7 +17,8 @@ namespace vc::app {
 using ReadConfiguration = std::function<Result<Configuration>()>;
 
 /// Takes a new configuration over, whole or not at all, and says in the log what became of it. Connections and requests
-/// do not notice. Thread: the loop's. Lifetime: the loop, the running configuration and the log outlive it.
+/// do not notice. The end of the terminal that the log goes to is a signal too: it ends the server, as SIGTERM does.
+/// Thread: the loop's. Lifetime: the loop, the running configuration and the log outlive it.
 class Reloader final {
  public:
   /// One part of the server. It makes ready whatever may fail, and gives what then puts the new configuration in force.
@@ -43,6 +44,7 @@ class Reloader final {
   const Configuration& running_;
   const ReadConfiguration read_;
   telemetry::Log& log_;
+  const bool had_terminal_;
   std::vector<Part> parts_;
   bool stopped_ = false;
 };

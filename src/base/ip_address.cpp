@@ -20,7 +20,7 @@ bool IpAddress::is_v4() const { return std::equal(mapped.begin(), mapped.end(), 
 std::optional<IpAddress> parse_ip_address(std::string_view text) {
   IpAddress address;
   const std::string terminated(text.substr(0, INET6_ADDRSTRLEN));
-  if (terminated.size() != std::string_view(terminated.c_str()).size()) return std::nullopt;
+  if (terminated.contains('\0')) return std::nullopt;
   if (::inet_pton(AF_INET6, terminated.c_str(), address.bytes.data()) == 1) return address;
   std::ranges::copy(mapped, address.bytes.begin());
   if (::inet_pton(AF_INET, terminated.c_str(), address.bytes.data() + mapped.size()) == 1) return address;

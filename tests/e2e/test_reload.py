@@ -1,11 +1,13 @@
 """SIGHUP: the configuration is read again while visitors are served."""
 
+import os
 import signal
 
 import pytest
 
+from e2e.test_logs import serving
 from support.raw_http import Connection, ask, request, stored_count
-from support.server import Server
+from support.server import PATIENCE_SECONDS, Server
 from support.visitors import Visitors
 
 RELOADED = "configuration reloaded"
@@ -61,6 +63,20 @@ def test_what_only_a_start_can_change_is_said(file):
         assert {line["setting"] for line in server.log if line["message"] == WAITS} == {"idle-timeout", "counter-id"}
         assert ask(server.public, "GET", "/counter").status == 200
         assert stored_count(server) == 1
+
+
+def test_the_end_of_its_terminal_ends_the_server():
+    terminal, other_end = os.openpty()
+    with open(terminal, "rb", buffering=0) as log, open(other_end, "wb") as stderr:
+        with serving(stderr=stderr) as (process, address):
+            assert ask(address, "GET", "/counter").status == 200
+            process.send_signal(signal.SIGHUP)
+            text = b""
+            while b"configuration reloaded" not in text:
+                text += log.read(65_536)
+            log.close()
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.parametrize("threads", [1, 2])
