@@ -3,7 +3,7 @@
 get_target_property(bootstrap_sources visitor_counter SOURCES)
 list(FILTER bootstrap_sources INCLUDE REGEX
   "^src/(app/lambda|aws/|base/|counter/counter|function/|http/message|lambda/|store/dynamodb/|telemetry/)")
-list(FILTER bootstrap_sources EXCLUDE REGEX "^src/telemetry/log\\.cpp|\\.hpp$")
+list(FILTER bootstrap_sources EXCLUDE REGEX "^src/telemetry/(log\\.cpp|metrics/)|\\.hpp$")
 target_sources(bootstrap PRIVATE ${bootstrap_sources} ${VERSION_SOURCE})
 target_include_directories(bootstrap PRIVATE src)
 target_compile_options(bootstrap PRIVATE -ffunction-sections -fdata-sections)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "app/labels.hpp"
 #include "http/suspend.hpp"
 
 namespace vc::app {
@@ -44,6 +45,7 @@ struct PublicSite::Exchange {
   Ids ids;
   std::string_view method;
   std::string_view route = "-";
+  telemetry::Route measured = telemetry::Route::none;
   std::string_view path;  // only without a route: a route says more than a client's words
   int status = 0;
   std::string_view outcome;
@@ -65,6 +67,7 @@ Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
   if (const auto* count = std::get_if<Plan::Count>(&plan.what)) {
     counter::Visit visit(*count->counter);
     co_await http::suspend([&](Resume done) { desk_.count(visit, done); });
+    metrics_.visited(label_of(traffic_), visit.outcome);
     answer(exchange, visited(plan, visit, context(exchange)), name(visit.outcome));
   } else if (const auto* health = std::get_if<Plan::ReadHealth>(&plan.what)) {
     counter::Read read(*health->counter);
@@ -90,8 +93,12 @@ void PublicSite::refuse(http::Refusal refusal, http::Reply& reply) {
 /// The request's route; nullptr: it has been refused.
 const gateway::Route* PublicSite::admit(Exchange& exchange, const Request& request) {
   gateway::Admission admission = api_.gateway.admit(request, {.steady = exchange.start, .wall = clock_.now()});
-  if (admission.route == nullptr) exchange.path = request.path;
-  if (admission.route != nullptr) exchange.route = admission.route->path;
+  if (admission.route != nullptr) {
+    exchange.route = admission.route->path;
+    exchange.measured = label_of(*admission.route);
+  } else {
+    exchange.path = request.path;
+  }
   exchange.key_name = std::move(admission.key_name);
   exchange.wait = admission.wait;
   if (admission.refused == nullptr) return admission.route;
@@ -114,6 +121,7 @@ void PublicSite::refuse(Exchange& exchange, const GatewayError& error) {
   exchange.status = error.status;
   exchange.outcome = "refused";
   exchange.error_type = error.type;
+  metrics_.refused(label_of(error));
   finish(exchange);
 }
 
@@ -131,6 +139,7 @@ function::Context PublicSite::context(const Exchange& exchange) {
 
 void PublicSite::finish(const Exchange& exchange) {
   const auto duration = std::chrono::steady_clock::now() - exchange.start;
+  metrics_.answered(exchange.measured, exchange.status, duration);
   boost::container::static_vector<Field, 12> fields;
   const auto add = [&](std::string_view name, auto value) { fields.push_back({name, value}); };
   add("request_id", view(exchange.ids.request_id));

@@ -12,6 +12,7 @@
 #include "gateway/gateway.hpp"
 #include "http/handler.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/metrics/metrics.hpp"
 
 namespace vc::app {
 
@@ -27,8 +28,8 @@ struct PublicApi {
 class PublicSite final : public http::Handler {
  public:
   PublicSite(const PublicApi& api, function::Traffic traffic, counter::Desk& desk, telemetry::TurnLog& log,
-             const Clock& clock)
-      : api_(api), traffic_(traffic), desk_(desk), log_(log), clock_(clock) {}
+             telemetry::SiteMetrics& metrics, const Clock& clock)
+      : api_(api), traffic_(traffic), desk_(desk), log_(log), metrics_(metrics), clock_(clock) {}
 
   http::Awaitable<void> handle(const http::Request& request, http::Reply& reply) override;
   void refuse(http::Refusal refusal, http::Reply& reply) override;
@@ -50,6 +51,7 @@ class PublicSite final : public http::Handler {
   const function::Traffic traffic_;
   counter::Desk& desk_;
   telemetry::TurnLog& log_;
+  telemetry::SiteMetrics& metrics_;
   const Clock& clock_;
   Random random_;
   SecondText time_;

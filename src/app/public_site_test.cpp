@@ -101,7 +101,8 @@ class PublicSiteTest : public testing::Test {
   http::Loop loop_;
   counter::Desk desk_{driver_, [this] { loop_.post([this] { desk_.deliver(); }); }};
   telemetry::TurnLog turn_log_{log_, clock_};
-  PublicSite site_{api_, function::Traffic::production, desk_, turn_log_, clock_};
+  telemetry::SiteMetrics metrics_;
+  PublicSite site_{api_, function::Traffic::production, desk_, turn_log_, metrics_, clock_};
   std::optional<http::Server> server_;
   std::thread thread_;
   http::Endpoint address_;

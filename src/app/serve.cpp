@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "app/labels.hpp"
+#include "app/monitoring.hpp"
 #include "app/public_site.hpp"
 #include "app/stores.hpp"
 #include "app/tls.hpp"
@@ -22,6 +24,7 @@
 #include "http/server.hpp"
 #include "limits.hpp"
 #include "ops/ops_site.hpp"
+#include "telemetry/metrics/measured_store.hpp"
 
 namespace vc::app {
 namespace {
@@ -89,8 +92,11 @@ std::string address_of(const Acceptor& acceptor) {
 /// One I/O thread: its loop, its desk, its share of the listeners.
 class Worker final {
  public:
-  Worker(counter::StoreDriver& driver, telemetry::Log& log, const Clock& clock)
-      : clock_(clock), desk_(driver, [this] { loop_.post([this] { desk_.deliver(); }); }), log_(log, clock) {
+  Worker(counter::StoreDriver& driver, telemetry::Log& log, telemetry::SiteMetrics& metrics, const Clock& clock)
+      : clock_(clock),
+        desk_(driver, [this] { loop_.post([this] { desk_.deliver(); }); }),
+        log_(log, clock),
+        metrics_(metrics) {
     loop_.at_end_of_turn([this] {
       desk_.flush();
       log_.flush();
@@ -101,7 +107,7 @@ class Worker final {
   counter::Desk& desk() { return desk_; }
 
   void serve(Acceptor acceptor, const PublicApi& api, Traffic traffic, const http::ServerOptions& options) {
-    sites_.push_back(std::make_unique<PublicSite>(api, traffic, desk_, log_, clock_));
+    sites_.push_back(std::make_unique<PublicSite>(api, traffic, desk_, log_, metrics_, clock_));
     servers_.push_back(std::make_unique<http::Server>(loop_, std::move(acceptor), *sites_.back(), clock_, options));
     servers_.back()->start();
   }
@@ -120,6 +126,7 @@ class Worker final {
   Loop loop_;
   counter::Desk desk_;
   telemetry::TurnLog log_;
+  telemetry::SiteMetrics& metrics_;
   std::vector<std::unique_ptr<PublicSite>> sites_;
   std::vector<std::unique_ptr<http::Server>> servers_;
 };
@@ -150,10 +157,15 @@ class Service final {
         api_(public_api(config_, limiter_)),
         store_(std::move(store)),
         usage_file_(store_.usage_file, limiter_, log),
-        driver_(*store_.store, clock,
+        metrics_(static_cast<std::size_t>(config_.threads)),
+        monitoring_(config_, metrics_, log, clock),
+        measured_store_(*store_.store, metrics_.store()),
+        driver_(measured_store_, clock,
                 {.queued_visits_max = config_.queued_visits_max, .queued_reads_max = limits::queued_reads_max},
                 store_events()) {
-    for (int i = 0; i < config_.threads; ++i) workers_.push_back(std::make_unique<Worker>(driver_, log, clock));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(config_.threads); ++i) {
+      workers_.push_back(std::make_unique<Worker>(driver_, log, metrics_.site(i), clock));
+    }
     Loop& first = workers_.front()->loop();
     signals_.emplace(first.executor());
     reloader_.emplace(first, configuration, std::move(read_again), log);
@@ -233,6 +245,7 @@ class Service final {
 
   Result<void> serve_on_all(Acceptor acceptor, Traffic traffic) {
     const http::ServerOptions options = public_options(config_, tls_);
+    monitoring_.watch(traffic == Traffic::production ? "public" : "preview", options);
     for (const auto& worker : workers_ | std::views::drop(1)) {
       auto shared = http::share(acceptor, worker->loop());
       if (!shared) return std::unexpected(shared.error());
@@ -247,15 +260,20 @@ class Service final {
     invoke_api_ = std::make_unique<ops::InvokeApi>(
         api_.function, first.desk(), log_, clock_,
         ops::InvokeOptions{.deployed = {.name = config_.function_name(), .alias = config_.stage},
-                           .production_domain = config_.production_domain});
+                           .production_domain = config_.production_domain,
+                           .visited = [this](Traffic traffic, counter::Outcome outcome) {
+                             metrics_.site(0).visited(label_of(traffic), outcome);
+                           }});
     ops_site_ = std::make_unique<ops::OpsSite>(
         first.desk(), *invoke_api_, log_,
         ops::OpsOptions{.counter = config_.production_counter(),
                         .counter_of = [this](const counter::CounterId& id) { return config_.counter(id); },
                         .draining = [this] { return stopping_; },
+                        .metrics = [this] { return monitoring_.exposition(driver_); },
                         .version = std::string(version)});
-    ops_server_ =
-        std::make_unique<http::Server>(first.loop(), std::move(acceptor), *ops_site_, clock_, ops_options(config_));
+    const http::ServerOptions options = ops_options(config_);
+    monitoring_.watch("ops", options);
+    ops_server_ = std::make_unique<http::Server>(first.loop(), std::move(acceptor), *ops_site_, clock_, options);
     ops_server_->start();
   }
 
@@ -306,6 +324,9 @@ class Service final {
   const PublicApi api_;
   OpenStore store_;
   UsageFile usage_file_;
+  telemetry::Metrics metrics_;
+  Monitoring monitoring_;
+  telemetry::MeasuredStore measured_store_;
   counter::StoreDriver driver_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<asio::signal_set> signals_;

@@ -57,4 +57,9 @@ std::string text(const StoreUri& uri) {
   return "memory:";
 }
 
+std::string_view kind(const StoreUri& uri) {
+  if (std::holds_alternative<SqliteStoreUri>(uri)) return "sqlite";
+  return std::holds_alternative<store::dynamodb::Address>(uri) ? "dynamodb" : "memory";
+}
+
 }  // namespace vc::app

@@ -26,4 +26,7 @@ Result<OpenStore> open_store(const Config& config, const Clock& clock);
 /// `sqlite:/var/lib/visitor-counter/visits.db`
 std::string text(const StoreUri& uri);
 
+/// `sqlite`, `dynamodb` or `memory`.
+std::string_view kind(const StoreUri& uri);
+
 }  // namespace vc::app

@@ -21,6 +21,11 @@ void StoreDriver::stop() {
   thread_.join();
 }
 
+std::size_t StoreDriver::queued_visits() {
+  const std::lock_guard lock(mutex_);
+  return queue_.queued_visits();
+}
+
 void StoreDriver::submit(Jobs jobs) {
   std::unique_lock lock(mutex_);
   queue_.submit(std::move(jobs));

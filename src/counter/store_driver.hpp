@@ -28,6 +28,9 @@ class StoreDriver final {
   /// Thread: any but the store's; once.
   void stop();
 
+  /// Visits that have no answer yet. Thread: any.
+  std::size_t queued_visits();
+
  private:
   friend class Desk;
 

@@ -83,6 +83,9 @@ class StoreQueue final {
   /// Nothing new is expected: when all that was handed in is answered, the end has come.
   void stop() { stopping_ = true; }
 
+  /// Visits that have no answer yet.
+  std::size_t queued_visits() const { return batcher_.queued(); }
+
   enum class Next { work, wait, end };
   /// What is to do now. Once it was `end`, whatever comes is refused.
   Next next();

@@ -23,6 +23,9 @@ class VisitBatcher final {
   /// Visits wait and no batch is in flight.
   bool ready() const { return in_flight_.empty() && !waiting_.empty(); }
 
+  /// Visits that have no answer yet.
+  std::size_t queued() const { return waiting_.size() + in_flight_.size(); }
+
   /// Everything that has gathered becomes one batch, in flight until `complete`. The additions are the caller's to fill
   /// in, and stay valid until then. Requires: ready.
   std::span<Addition> take();

@@ -63,10 +63,12 @@ Awaitable<void> InvokeApi::handle(const http::Request& request, std::string_view
 // Responses are built in plain functions: they are large, and a coroutine would keep them in its frame. No co_await
 // stands in a conditional expression: g++ 12 frees its result twice.
 Awaitable<InvokeApi::Ran> InvokeApi::run(const lambda::Event& event, std::string_view request_id) {
-  const Plan plan = function_.plan(event.request(), lambda::traffic_of(event, options_.production_domain));
+  const function::Traffic traffic = lambda::traffic_of(event, options_.production_domain);
+  const Plan plan = function_.plan(event.request(), traffic);
   if (const auto* count = std::get_if<Plan::Count>(&plan.what)) {
     counter::Visit visit(*count->counter);
     co_await http::suspend([&](Resume done) { desk_.count(visit, done); });
+    options_.visited(traffic, visit.outcome);
     co_return visited(plan, visit, request_id);
   }
   if (const auto* health = std::get_if<Plan::ReadHealth>(&plan.what)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -18,7 +19,8 @@ namespace vc::ops {
 
 struct InvokeOptions {
   lambda::DeployedFunction deployed;
-  std::string production_domain;  // empty: every event is production
+  std::string production_domain;                                     // empty: every event is production
+  std::function<void(function::Traffic, counter::Outcome)> visited;  // told of each visit
 };
 
 /// Once the function has run the answer is 2xx: whatever else, the caller's tools would ask again, and count again.

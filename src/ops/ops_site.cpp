@@ -2,11 +2,15 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <array>
+
 #include "function/function.hpp"
 #include "http/suspend.hpp"
 #include "limits.hpp"
 #include "ops/guard.hpp"
 #include "ops/record_json.hpp"
+#include "telemetry/metrics/exposition.hpp"
 
 namespace vc::ops {
 
@@ -18,14 +22,16 @@ using http::Response;
 
 namespace {
 
-Response json_response(int status, std::string_view body) {
+Response text_response(int status, std::string_view type, std::string_view body) {
   Response response(status);
-  response.header("Content-Type", "application/json");
+  response.header("Content-Type", type);
   response.header("Cache-Control", "no-store");
   response.header("X-Content-Type-Options", "nosniff");
   response.text(body);
   return response;
 }
+
+Response json_response(int status, std::string_view body) { return text_response(status, "application/json", body); }
 
 Response error_response(int status, std::string_view words) {
   return json_response(status, fmt::format(R"({{"error": {}}})", boost::json::serialize(boost::json::string(words))));
@@ -69,11 +75,12 @@ Awaitable<Response> OpsSite::answer(const Request& request) {
 
   if (lambda::invoked_name(request.path)) co_return wrong_method("POST");
 
-  const bool known = request.path == "/livez" || request.path == "/readyz" || request.path == "/version";
-  if (!known) co_return error_response(404, "no such page");
+  constexpr std::array<std::string_view, 4> pages = {"/livez", "/readyz", "/version", "/metrics"};
+  if (std::ranges::find(pages, request.path) == pages.end()) co_return error_response(404, "no such page");
   if (request.method != "GET") co_return wrong_method("GET");
   if (request.path == "/readyz") co_return co_await ready();
   if (request.path == "/version") co_return json_response(200, fmt::format(R"({{"version": "{}"}})", options_.version));
+  if (request.path == "/metrics") co_return text_response(200, telemetry::exposition_type, options_.metrics());
   co_return json_response(200, R"({"status": "alive"})");
 }
 

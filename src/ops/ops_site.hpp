@@ -15,6 +15,7 @@ struct OpsOptions {
   counter::Counter counter;                                               // whose store /readyz asks
   std::function<counter::Counter(const counter::CounterId&)> counter_of;  // a counter by its id, with its TTL
   std::function<bool()> draining;
+  std::function<std::string()> metrics;  // as Prometheus reads them
   std::string version;
 };
 

@@ -48,8 +48,7 @@ void Log::line(LogLevel level, std::string_view message, std::span<const Field> 
 void Log::write(std::string_view lines, std::size_t line_count) {
   const std::lock_guard lock(mutex_);
   if (waiting_.size() + lines.size() > options_.buffer_bytes_max) {
-    dropped_ += line_count;
-    return;
+    return drop(line_count);
   }
   const bool wake = waiting_.empty();
   waiting_.append(lines);
@@ -97,7 +96,13 @@ bool Log::write_out(std::string_view bytes) {
 
 void Log::lose(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
-  dropped_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  drop(static_cast<std::uint64_t>(std::ranges::count(bytes, '\n')));
+}
+
+// Requires: the mutex.
+void Log::drop(std::uint64_t lines) {
+  dropped_ += lines;
+  lines_dropped_.fetch_add(lines, std::memory_order_relaxed);
 }
 
 // Waits for it; false once the process ends and has waited long enough.

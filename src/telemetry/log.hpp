@@ -1,6 +1,7 @@
 // The log: never blocks and never stops the counting. What a slow or dead reader does not take is dropped, and counted.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -55,22 +56,28 @@ class Log final {
   /// Takes over lines that were formatted elsewhere. All of them, or if there is no room, none.
   void write(std::string_view lines, std::size_t line_count);
 
+  /// Since the beginning.
+  std::uint64_t lines_dropped() const { return lines_dropped_.load(std::memory_order_relaxed); }
+
  private:
   void run();
   bool write_out(std::string_view bytes);
   bool reader_is_ready();
   void report_dropped(std::string& to);
   void lose(std::string_view bytes);
+  void drop(std::uint64_t lines);
 
   const Clock& clock_;
   const Options options_;
   const std::size_t piece_bytes_max_;
 
+  std::atomic<std::uint64_t> lines_dropped_ = 0;
+
   std::mutex mutex_;  // guards all below
   std::condition_variable lines_arrived_;
   std::string waiting_;
-  std::uint64_t dropped_ = 0;
-  bool torn_ = false;  // the last line that was written has no end
+  std::uint64_t dropped_ = 0;  // and not told yet
+  bool torn_ = false;          // the last line that was written has no end
   bool stopping_ = false;
   std::chrono::steady_clock::time_point give_up_at_;
 

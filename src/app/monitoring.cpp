@@ -1,0 +1,27 @@
+#include "app/monitoring.hpp"
+
+#include "app/stores.hpp"
+#include "app/version.hpp"
+#include "telemetry/metrics/exposition.hpp"
+
+namespace vc::app {
+
+void Monitoring::watch(std::string_view name, const http::ServerOptions& listener) {
+  listeners_.push_back({name, listener.open_connections, listener.connections_max});
+}
+
+std::string Monitoring::exposition(counter::StoreDriver& driver) const {
+  telemetry::Present present{.version = version,
+                             .store = kind(config_.store),
+                             .started = started_,
+                             .queued_visits = driver.queued_visits(),
+                             .queued_visits_max = config_.queued_visits_max,
+                             .log_lines_dropped = log_.lines_dropped(),
+                             .listeners = {}};
+  for (const Watched& listener : listeners_) {
+    present.listeners.push_back({listener.name, listener.connections->load(), listener.connections_max});
+  }
+  return telemetry::exposition(metrics_, present);
+}
+
+}  // namespace vc::app
