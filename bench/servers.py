@@ -160,11 +160,12 @@ class Nginx(Server):
 
 
 def find_nginx(unpacked):
-    """nginx from PATH, or unpacked by fetch-nginx.sh."""
+    """nginx from PATH, or unpacked by scripts/unpack-package.sh."""
     candidate = unpacked / "usr/sbin/nginx"
     found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or (candidate.exists() and str(candidate))
     if not found:
-        raise BenchFailed(f"nginx is missing: bench/fetch-nginx.sh {os.path.relpath(unpacked)}")
+        command = f"scripts/unpack-package.sh nginx usr/sbin/nginx {os.path.relpath(unpacked)}"
+        raise BenchFailed(f"nginx is missing: {command}")
     return found
 
 
