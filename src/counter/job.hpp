@@ -41,6 +41,14 @@ struct Correction : Job {
   StoreResult<Record> result;
 };
 
+/// Reads how many visits came when.
+struct HistoryRead : Job {
+  HistoryRead(const Counter& counter_of, HourRange range) : counter(&counter_of), hours(range) {}
+  const Counter* counter;
+  HourRange hours;
+  StoreResult<History> result;
+};
+
 /// First in, first out, of jobs that live elsewhere.
 template <class T>
 class JobQueue {

@@ -1,11 +1,13 @@
 // The port: what the program asks of whatever keeps the counts.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -50,6 +52,22 @@ struct Addition {
   StoreError error{};     // if not counted or unknown: why
 };
 
+/// Visits in the hour that begins at `start`, UTC.
+struct HourVisits {
+  std::chrono::sys_time<std::chrono::hours> start;
+  std::uint64_t visits = 0;
+  friend bool operator==(const HourVisits&, const HourVisits&) = default;
+};
+
+/// The hours from `from` up to, and without, `until`.
+struct HourRange {
+  std::chrono::sys_time<std::chrono::hours> from;
+  std::chrono::sys_time<std::chrono::hours> until;
+};
+
+/// The hours that had visits, in their order; nullopt: this store keeps none.
+using History = std::optional<std::vector<HourVisits>>;
+
 /// Thread: one at a time. Every call blocks until the store has answered or given up.
 /// An expired record (limits and rules: Counter::ttl) counts as absent; `now` decides.
 class CounterStore {
@@ -68,6 +86,9 @@ class CounterStore {
 
   /// Sets the count, creating the record if it is absent. Requires: count <= limits::count_max.
   virtual StoreResult<Record> set(const Counter& counter, Count count, WallTime now) = 0;
+
+  /// How many visits came when. Counts that were set by hand are no visits. Changes nothing.
+  virtual StoreResult<History> history(const Counter& /*counter*/, HourRange /*hours*/) { return std::nullopt; }
 
   /// The error from which only a restart recovers, once it has happened; nullptr before. Nothing is counted or
   /// acknowledged after it.

@@ -65,6 +65,8 @@ class Desk final {
   void read(Read& read, Resume done) { gathered_.reads.push(taken(read, done)); }
   void correct(Correction& correction, Resume done) { gathered_.corrections.push(taken(correction, done)); }
 
+  void read_history(HistoryRead& read, Resume done) { gathered_.histories.push(taken(read, done)); }
+
   /// Hands over what has gathered, in one piece. Call it at the end of each turn.
   void flush();
 

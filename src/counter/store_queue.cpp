@@ -30,6 +30,7 @@ void perform_reads(JobQueue<Read>& reads, CounterStore& store, WallTime now) {
 void StoreWork::perform(CounterStore& store, WallTime now) {
   if (!batch.empty()) store.add(batch, now);
   if (correction != nullptr) correction->result = store.set(*correction->counter, correction->count, now);
+  if (history != nullptr) history->result = store.history(*history->counter, history->hours);
   if (!reads.empty()) perform_reads(reads, store, now);
 }
 
@@ -39,13 +40,14 @@ StoreQueue::StoreQueue(Options options, StoreEvents events)
 void StoreQueue::submit(Jobs jobs) {
   answer(batcher_.submit(std::move(jobs.visits)));
   if (closed_) {
-    refuse(std::move(jobs.reads), std::move(jobs.corrections), closed_because_);
-  } else if (reads_.size() + corrections_.size() + jobs.reads.size() + jobs.corrections.size() >
+    refuse(std::move(jobs), closed_because_);
+  } else if (waiting() + jobs.reads.size() + jobs.corrections.size() + jobs.histories.size() >
              options_.queued_reads_max) {
-    refuse(std::move(jobs.reads), std::move(jobs.corrections), StoreFault::throttled);
+    refuse(std::move(jobs), StoreFault::throttled);
   } else {
     reads_.append(std::move(jobs.reads));
     corrections_.append(std::move(jobs.corrections));
+    histories_.append(std::move(jobs.histories));
   }
 }
 
@@ -65,6 +67,7 @@ StoreWork StoreQueue::take() {
   switch (turn_) {
     case Turn::visits: work.batch = batcher_.take(); break;
     case Turn::corrections: work.correction = &corrections_.pop(); break;
+    case Turn::histories: work.history = &histories_.pop(); break;
     case Turn::reads: work.reads = std::move(reads_); break;
   }
   turn_ = after(turn_);
@@ -77,11 +80,8 @@ void StoreQueue::complete(StoreWork work, const StoreError* broken) {
     note(work.batch);
     answer(std::move(answered));
   }
-  if (work.correction != nullptr) {
-    JobQueue<Correction> done;
-    done.push(*work.correction);
-    answer(std::move(done));
-  }
+  answer_one(work.correction);
+  answer_one(work.history);
   answer(std::move(work.reads));
   if (broken == nullptr) return;
   events_.broken(*broken);
@@ -92,6 +92,7 @@ bool StoreQueue::has(Turn turn) const {
   switch (turn) {
     case Turn::visits: return batcher_.ready();
     case Turn::corrections: return !corrections_.empty();
+    case Turn::histories: return !histories_.empty();
     case Turn::reads: return !reads_.empty();
   }
   std::unreachable();
@@ -109,21 +110,35 @@ void StoreQueue::close(StoreFault fault) {
   if (std::exchange(closed_, true)) return;
   closed_because_ = fault;
   answer(batcher_.close());
-  refuse(std::move(reads_), std::move(corrections_), fault);
+  refuse({.visits = {},
+          .reads = std::move(reads_),
+          .corrections = std::move(corrections_),
+          .histories = std::move(histories_)},
+         fault);
 }
 
-void StoreQueue::refuse(JobQueue<Read> reads, JobQueue<Correction> corrections, StoreFault fault) {
-  const auto refuse_each = [&](auto jobs) {
-    auto refused = decltype(jobs){};
-    while (!jobs.empty()) {
-      auto& job = jobs.pop();
+// Visits are refused by the batcher.
+void StoreQueue::refuse(Jobs jobs, StoreFault fault) {
+  const auto refuse_each = [&](auto queue) {
+    auto refused = decltype(queue){};
+    while (!queue.empty()) {
+      auto& job = queue.pop();
       job.result = std::unexpected(StoreError{fault, {}});
       refused.push(job);
     }
     answer(std::move(refused));
   };
-  refuse_each(std::move(reads));
-  refuse_each(std::move(corrections));
+  refuse_each(std::move(jobs.reads));
+  refuse_each(std::move(jobs.corrections));
+  refuse_each(std::move(jobs.histories));
+}
+
+template <class T>
+void StoreQueue::answer_one(T* job) {
+  if (job == nullptr) return;
+  JobQueue<T> done;
+  done.push(*job);
+  answer(std::move(done));
 }
 
 template <class T>

@@ -54,13 +54,15 @@ struct Jobs {
   JobQueue<Visit> visits;
   JobQueue<Read> reads;
   JobQueue<Correction> corrections;
-  bool empty() const { return visits.empty() && reads.empty() && corrections.empty(); }
+  JobQueue<HistoryRead> histories;
+  bool empty() const { return visits.empty() && reads.empty() && corrections.empty() && histories.empty(); }
 };
 
-/// One use of the store: a batch of visits, or one correction, or the reads that were waiting.
+/// One use of the store: a batch of visits, or one correction, or one history, or the reads that were waiting.
 struct StoreWork {
   std::span<Addition> batch;
   Correction* correction = nullptr;
+  HistoryRead* history = nullptr;
   JobQueue<Read> reads;
 
   /// Does it, and keeps the outcome. Blocks as the store does. Touches nothing of the queue.
@@ -72,7 +74,7 @@ class StoreQueue final {
  public:
   struct Options {
     std::size_t queued_visits_max;
-    std::size_t queued_reads_max;  // and corrections
+    std::size_t queued_reads_max;  // and corrections and histories
   };
 
   StoreQueue(Options options, StoreEvents events);
@@ -100,16 +102,19 @@ class StoreQueue final {
   std::vector<const Tray*> take_to_wake() { return std::exchange(to_wake_, {}); }
 
  private:
-  enum class Turn { visits, corrections, reads };
+  enum class Turn { visits, corrections, histories, reads };
 
   bool has(Turn turn) const;
-  bool has_work() const { return has(Turn::visits) || has(Turn::corrections) || has(Turn::reads); }
+  bool has_work() const { return batcher_.ready() || waiting() > 0; }
+  std::size_t waiting() const { return reads_.size() + corrections_.size() + histories_.size(); }
   void note(std::span<const Addition> batch);
   void close(StoreFault fault);
-  void refuse(JobQueue<Read> reads, JobQueue<Correction> corrections, StoreFault fault);
+  void refuse(Jobs jobs, StoreFault fault);
 
   template <class T>
   void answer(JobQueue<T> jobs);
+  template <class T>
+  void answer_one(T* job);
 
   const Options options_;
   const StoreEvents events_;
@@ -121,6 +126,7 @@ class StoreQueue final {
   VisitBatcher batcher_;
   JobQueue<Read> reads_;
   JobQueue<Correction> corrections_;
+  JobQueue<HistoryRead> histories_;
   std::vector<const Tray*> to_wake_;
 };
 

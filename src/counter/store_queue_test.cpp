@@ -18,13 +18,16 @@ using enum StoreQueue::Next;
 
 class StoreQueueTest : public testing::Test {
  protected:
-  /// Hands in so many visits and reads of the main counter.
-  void submit(std::size_t visits, std::size_t reads = 0, std::size_t corrections = 0) {
+  /// Hands in so many of each kind.
+  void submit(std::size_t visits, std::size_t reads = 0, std::size_t corrections = 0, std::size_t histories = 0) {
     Jobs jobs;
     for (std::size_t i = 0; i < visits; ++i) jobs.visits.push(on_tray(visits_.emplace_back(main_counter)));
     for (std::size_t i = 0; i < reads; ++i) jobs.reads.push(on_tray(reads_.emplace_back(main_counter)));
     for (std::size_t i = 0; i < corrections; ++i) {
       jobs.corrections.push(on_tray(corrections_.emplace_back(preview, 41)));
+    }
+    for (std::size_t i = 0; i < histories; ++i) {
+      jobs.histories.push(on_tray(histories_.emplace_back(main_counter, HourRange{})));
     }
     queue_.submit(std::move(jobs));
   }
@@ -37,6 +40,7 @@ class StoreQueueTest : public testing::Test {
 
   static std::string kind(const StoreWork& work) {
     if (!work.batch.empty()) return "visits";
+    if (work.history != nullptr) return "history";
     return work.correction != nullptr ? "correction" : "reads";
   }
 
@@ -65,6 +69,7 @@ class StoreQueueTest : public testing::Test {
   std::deque<Visit> visits_;
   std::deque<Read> reads_;
   std::deque<Correction> corrections_;
+  std::deque<HistoryRead> histories_;
   store::MemoryStore store_;
   StoreQueue queue_{{.queued_visits_max = 4, .queued_reads_max = 4}, recorder_};
 };
@@ -97,10 +102,11 @@ TEST_F(StoreQueueTest, WakesAThreadOnceUntilItHasLooked) {
 }
 
 TEST_F(StoreQueueTest, CommitsFirstAndThenTakesEachKindInTurn) {
-  submit(1, 2, 2);
+  submit(1, 1, 2, 1);
   EXPECT_EQ(work_once(), "visits");
   submit(1);
   EXPECT_EQ(work_once(), "correction");
+  EXPECT_EQ(work_once(), "history");
   EXPECT_EQ(work_once(), "reads");
   EXPECT_EQ(work_once(), "visits");
   EXPECT_EQ(work_once(), "correction");
@@ -123,8 +129,9 @@ TEST_F(StoreQueueTest, GathersWhatComesWhileABatchIsOut) {
 TEST_F(StoreQueueTest, RefusesAtOnceWhatDoesNotFit) {
   submit(5);
   EXPECT_EQ(tray_.take().size(), 1U);
-  submit(0, 3, 2);
+  submit(0, 3, 1, 1);
   EXPECT_EQ(tray_.take().size(), 5U);
+  EXPECT_EQ(histories_[0].result.error().fault, StoreFault::throttled);
   EXPECT_EQ(reads_[0].result.error().fault, StoreFault::throttled);
 }
 

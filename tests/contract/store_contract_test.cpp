@@ -224,6 +224,24 @@ TEST_P(StoreContract, WithoutATtlIgnoresAnOldExpiryAndRemovesItWithTheNextVisit)
   EXPECT_EQ(read(brief_, start_ + days(4'000))->visit_count, 6U) << "nothing expires what has no expiry";
 }
 
+TEST_P(StoreContract, KeepsHowManyVisitsCameWhenOrSaysThatItDoesNot) {
+  const auto hour = std::chrono::floor<std::chrono::hours>(start_);
+  add(main_, 2, start_);
+  add(main_, 3, start_ + 19min);
+  add(other_, 5, start_);
+  add(main_, 7, start_ + 2h);
+  ASSERT_TRUE(store().set(main_, 100, start_ + 2h));
+  const auto of = [&](HourRange hours) { return store().history(main_, hours); };
+
+  const auto all = of({.from = hour - 24h, .until = hour + 24h});
+  ASSERT_TRUE(all) << all.error().detail;
+  if (!*all) return;
+  EXPECT_EQ(**all, (std::vector<HourVisits>{{hour, 5}, {hour + 2h, 7}}));
+  EXPECT_EQ(**of({.from = hour, .until = hour + 2h}), (std::vector<HourVisits>{{hour, 5}}));
+  EXPECT_EQ(**of({.from = hour + 1h, .until = hour + 2h}), std::vector<HourVisits>{});
+  EXPECT_EQ(add(main_, 1, start_), 101U) << "looking has changed nothing";
+}
+
 std::vector<Kind> kinds() {
   using ShowsItem = tests::FakeTable::ShowsItem;
   std::vector<Kind> all = {

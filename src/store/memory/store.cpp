@@ -23,6 +23,7 @@ void MemoryStore::add(std::span<Addition> batch, WallTime now) {
     }
     addition.count_after = put(*addition.counter, before + addition.visits, now).visit_count;
     addition.outcome = Outcome::counted;
+    hours_[addition.counter->id.text()][std::chrono::floor<std::chrono::hours>(now)] += addition.visits;
   }
 }
 
@@ -33,6 +34,17 @@ StoreResult<std::optional<Record>> MemoryStore::read(const Counter& counter, Wal
 
 StoreResult<Record> MemoryStore::set(const Counter& counter, Count count, WallTime now) {
   return put(counter, count, now);
+}
+
+StoreResult<counter::History> MemoryStore::history(const Counter& counter, counter::HourRange range) {
+  std::vector<counter::HourVisits> visits;
+  const auto found = hours_.find(counter.id.text());
+  if (found == hours_.end()) return visits;
+  const Hours& hours = found->second;
+  for (auto hour = hours.lower_bound(range.from); hour != hours.end() && hour->first < range.until; ++hour) {
+    visits.push_back({hour->first, hour->second});
+  }
+  return visits;
 }
 
 Record* MemoryStore::live(const Counter& counter, WallTime now) {

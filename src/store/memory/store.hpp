@@ -1,6 +1,7 @@
 // Counters in memory: for trials, and the twin that every other store is held against.
 #pragma once
 
+#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -14,12 +15,16 @@ class MemoryStore final : public counter::CounterStore {
   counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
   counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
                                             WallTime now) override;
+  counter::StoreResult<counter::History> history(const counter::Counter& counter, counter::HourRange hours) override;
 
  private:
   counter::Record* live(const counter::Counter& counter, WallTime now);
   counter::Record& put(const counter::Counter& counter, counter::Count count, WallTime now);
 
+  using Hours = std::map<std::chrono::sys_time<std::chrono::hours>, std::uint64_t>;
+
   std::unordered_map<std::string, counter::Record> records_;
+  std::unordered_map<std::string, Hours> hours_;
 };
 
 }  // namespace vc::store

@@ -56,6 +56,12 @@ constexpr const char* read_sql =
     "SELECT visit_count, created_date, last_updated, ItemExpireTTL, seal IS content FROM counters WHERE counter_id = "
     "?1";
 
+// An hour that is no time is none that we wrote: its seal would be broken.
+constexpr const char* history_sql = R"sql(
+SELECT unixepoch(hour), visits, seal IS content FROM visits_per_hour
+WHERE counter_id = ?1 AND hour >= ?2 AND hour < ?3 ORDER BY hour
+)sql";
+
 std::int64_t seconds(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
 std::optional<std::int64_t> expiry_seconds(const Counter& counter, WallTime now) {
@@ -114,7 +120,8 @@ sqlite::SqlResult<SqliteStore::Statements> SqliteStore::prepare(Database& databa
   Statements statements;
   const std::pair<Statement&, const char*> all[] = {
       {statements.begin, "BEGIN IMMEDIATE"}, {statements.commit, "COMMIT"}, {statements.add, add_sql},
-      {statements.add_hour, add_hour_sql},   {statements.read, read_sql},   {statements.set, set_sql}};
+      {statements.add_hour, add_hour_sql},   {statements.read, read_sql},   {statements.set, set_sql},
+      {statements.history, history_sql}};
   for (const auto& [statement, sql] : all) {
     auto prepared = database.prepare(sql);
     if (!prepared) return std::unexpected(prepared.error());
@@ -211,6 +218,27 @@ StoreResult<Record> SqliteStore::set(const Counter& counter, Count count, WallTi
   auto record = read(counter, now);
   if (!record) return std::unexpected(record.error());
   return **record;
+}
+
+StoreResult<counter::History> SqliteStore::history(const Counter& counter, counter::HourRange hours) {
+  check_files();
+  if (broken_) return std::unexpected(*broken_);
+  const Rfc3339 from = rfc3339(hours.from);
+  const Rfc3339 until = rfc3339(hours.until);
+  Statement& rows = statements_.history;
+  rows.bind(1, counter.id.text()).bind(2, view(from)).bind(3, view(until));
+  std::vector<counter::HourVisits> visits;
+  bool damaged = false;
+  auto row = rows.step();
+  for (; row && *row && !damaged; row = rows.step()) {
+    const std::chrono::sys_seconds start{std::chrono::seconds(rows.integer(0))};
+    visits.push_back({std::chrono::floor<std::chrono::hours>(start), static_cast<std::uint64_t>(rows.integer(1))});
+    damaged = rows.integer(2) == 0;
+  }
+  rows.reset();
+  if (!row) return std::unexpected(judge(row.error()));
+  if (damaged) return std::unexpected(judge(damaged_row()));
+  return visits;
 }
 
 void SqliteStore::check_files() {

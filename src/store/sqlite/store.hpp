@@ -37,6 +37,7 @@ class SqliteStore final : public counter::CounterStore {
   counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
   counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
                                             WallTime now) override;
+  counter::StoreResult<counter::History> history(const counter::Counter& counter, counter::HourRange hours) override;
   const counter::StoreError* broken() const override { return broken_ ? &*broken_ : nullptr; }
 
   /// Tells other processes where this one's ops listener is.
@@ -44,7 +45,7 @@ class SqliteStore final : public counter::CounterStore {
 
  private:
   struct Statements {
-    sqlite::Statement begin, commit, add, add_hour, read, set;
+    sqlite::Statement begin, commit, add, add_hour, read, set, history;
   };
 
   SqliteStore(sqlite::OwnerLock lock, sqlite::FileWatch files, sqlite::Database database, Statements statements);

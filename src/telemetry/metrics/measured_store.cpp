@@ -32,6 +32,10 @@ StoreResult<counter::Record> MeasuredStore::set(const counter::Counter& counter,
   return noted(store_.set(counter, count, now));
 }
 
+StoreResult<counter::History> MeasuredStore::history(const counter::Counter& counter, counter::HourRange hours) {
+  return noted(store_.history(counter, hours));
+}
+
 template <class T>
 StoreResult<T> MeasuredStore::noted(StoreResult<T> result) {
   note(result ? nullptr : &result.error());

@@ -15,6 +15,7 @@ class MeasuredStore final : public counter::CounterStore {
   counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
   counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
                                             WallTime now) override;
+  counter::StoreResult<counter::History> history(const counter::Counter& counter, counter::HourRange hours) override;
   const counter::StoreError* broken() const override { return store_.broken(); }
 
  private:
