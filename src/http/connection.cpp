@@ -28,7 +28,10 @@ SteadyTime coarse_now() {
   return SteadyTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
-void append_reply(std::string& to, const Response& response, std::string_view date, bool close) {
+/// Whether a reply ends with its body or with its connection.
+enum class End { body, connection };
+
+void append_reply(std::string& to, const Response& response, std::string_view date, bool close, End end = End::body) {
   const std::string_view body(response.body.data(), response.body.size());
   const fmt::format_int status(response.status);
   const fmt::format_int length(body.size());
@@ -40,7 +43,7 @@ void append_reply(std::string& to, const Response& response, std::string_view da
   append(to, size_max, [&](char* at) {
     at = put(at, {"HTTP/1.1 ", text(status), " ", reason_phrase(response.status), "\r\nDate: ", date, "\r\n"});
     for (const Header& header : response.headers) at = put(at, {header.name, ": ", header.value, "\r\n"});
-    if (response.status != no_content) at = put(at, {"Content-Length: ", text(length), "\r\n"});
+    if (response.status != no_content && end == End::body) at = put(at, {"Content-Length: ", text(length), "\r\n"});
     at = put(at, {"Connection: ", close ? "close" : "keep-alive", "\r\n\r\n"});
     return put(at, body);
   });
@@ -239,6 +242,23 @@ void Connection::send(const Response& response) {
   reply.clear();
   append_reply(reply, response, server_.date_.http_date(server_.clock_.now()), last_reply_);
   write(reply);
+}
+
+void Connection::begin(const Response& head) {
+  last_reply_ = true;
+  std::string& reply = server_.reply_;
+  reply.clear();
+  append_reply(reply, head, server_.date_.http_date(server_.clock_.now()), last_reply_, End::connection);
+  write(reply);
+}
+
+Awaitable<bool> Connection::go_on(std::string_view bytes) {
+  if (!peer_gone_) write(bytes);
+  if (!peer_gone_ && !unsent_.empty()) {
+    co_await send_rest();
+    enter(Phase::handling);
+  }
+  co_return !peer_gone_ && !server_.stopping_;
 }
 
 // The kernel nearly always takes a whole reply at once; what it does not take is kept for send_rest.

@@ -74,6 +74,8 @@ class Connection final
   Awaitable<void> linger();
 
   void send(const Response& response) override;
+  void begin(const Response& head) override;
+  Awaitable<bool> go_on(std::string_view bytes) override;
   void write(std::string_view bytes);
   void enter(Phase phase);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <string_view>
 
 #include "http/asio.hpp"
 #include "http/message.hpp"
@@ -10,12 +11,22 @@
 namespace vc::http {
 
 /// Takes the one answer to a request. It leaves at once: nothing of the response is needed after the call.
+///
+/// An answer may go on instead: `begin` sends its head, and then the body is what `go_on` is given until the handler
+/// ends, and with it the connection (RFC 9112 §6.3, rule 8).
 class Reply {
  public:
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;
 
   virtual void send(const Response& response) = 0;
+
+  /// Instead of `send`. Requires: a response without a body.
+  virtual void begin(const Response& head) = 0;
+
+  /// Waits until the client has taken it, for limits::write_deadline at most. False: the client is gone, or the server
+  /// stops; the handler should end. Lifetime: the bytes outlive the call.
+  virtual Awaitable<bool> go_on(std::string_view bytes) = 0;
 
  protected:
   Reply() = default;

@@ -66,6 +66,9 @@ class Answer final : public http::Reply {
     }
   }
 
+  void begin(const http::Response& /*head*/) override { check(false, "an invocation has a whole answer"); }
+  http::Awaitable<bool> go_on(std::string_view /*bytes*/) override { co_return false; }
+
   int status = 0;
   std::string body;
   std::string error_type;
