@@ -182,6 +182,17 @@ inline constexpr auto lambda_answer_time = 100ms;
 inline constexpr auto lambda_connect_deadline = 5s;
 inline constexpr auto lambda_post_deadline = 10s;
 
+// --- the dashboard ----------------------------------------------------------------------------------------------
+
+/// Dashboards that are fed at once; each asks the store once a second.
+inline constexpr std::size_t dashboards_max = 16;
+inline constexpr auto dashboard_interval = 1s;
+/// The traffic of the last ten minutes, in steps.
+inline constexpr auto traffic_step = 5s;
+inline constexpr std::size_t traffic_steps_max = 120;
+/// The longest of its charts, and the day that goes on.
+inline constexpr std::chrono::days dashboard_history{90};
+
 // --- the log ----------------------------------------------------------------------------------------------------
 
 /// Lines waiting for a slow reader; what does not fit is dropped and counted.
@@ -198,6 +209,7 @@ static_assert(head_bytes_max + 1 < large_buffer_bytes, "a head over the limit is
 static_assert(correction_bytes_max < ops_body_bytes_max && invoke_payload_bytes_max < ops_body_bytes_max);
 static_assert(invoke_event_bytes_max < invoke_payload_bytes_max);
 static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
+static_assert(dashboards_max < ops_connections_max, "commands and probes get through beside them");
 static_assert(sweep_interval < linger_deadline);
 static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);
 static_assert(lambda_answer_time < lambda_timeout && lambda_timeout < lambda_timeout_max);

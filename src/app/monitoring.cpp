@@ -2,7 +2,6 @@
 
 #include "app/stores.hpp"
 #include "app/version.hpp"
-#include "telemetry/metrics/exposition.hpp"
 
 namespace vc::app {
 
@@ -10,7 +9,7 @@ void Monitoring::watch(std::string_view name, const http::ServerOptions& listene
   listeners_.push_back({name, listener.open_connections, listener.connections_max});
 }
 
-std::string Monitoring::exposition(counter::StoreDriver& driver) const {
+telemetry::Present Monitoring::present(counter::StoreDriver& driver) const {
   telemetry::Present present{.version = version,
                              .store = kind(config_.store),
                              .started = started_,
@@ -21,7 +20,7 @@ std::string Monitoring::exposition(counter::StoreDriver& driver) const {
   for (const Watched& listener : listeners_) {
     present.listeners.push_back({listener.name, listener.connections->load(), listener.connections_max});
   }
-  return telemetry::exposition(metrics_, present);
+  return present;
 }
 
 }  // namespace vc::app

@@ -13,6 +13,7 @@
 #include "counter/store_driver.hpp"
 #include "http/server.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/metrics/exposition.hpp"
 #include "telemetry/metrics/metrics.hpp"
 
 namespace vc::app {
@@ -26,8 +27,12 @@ class Monitoring final {
   /// From now on the connections of this listener are shown. The name is a constant.
   void watch(std::string_view name, const http::ServerOptions& listener);
 
+  telemetry::Present present(counter::StoreDriver& driver) const;
+
   /// The page that Prometheus reads.
-  std::string exposition(counter::StoreDriver& driver) const;
+  std::string exposition(counter::StoreDriver& driver) const {
+    return telemetry::exposition(metrics_, present(driver));
+  }
 
  private:
   struct Watched {

@@ -141,9 +141,10 @@ std::string invitation(const Config& config, std::string_view listen, std::strin
       "    count a visit   curl {}/counter\n"
       "    is it healthy   curl {}/health\n"
       "    look at it      visitor-counter get --ops-listen {}\n"
+      "    watch it        http://{}/dashboard\n"
       "    stop it         Ctrl-C\n"
       "\n",
-      version, config.stage, text(config.store), site, site, ops);
+      version, config.stage, text(config.store), site, site, ops, ops);
 }
 
 class Service final {
@@ -264,8 +265,13 @@ class Service final {
                            .visited = [this](Traffic traffic, counter::Outcome outcome) {
                              metrics_.site(0).visited(label_of(traffic), outcome);
                            }});
+    dashboard_ = std::make_unique<ops::Dashboard>(
+        first.loop(), first.desk(), metrics_, clock_,
+        ops::DashboardOptions{.counter = config_.production_counter(),
+                              .present = [this] { return monitoring_.present(driver_); }});
+    dashboard_->start();
     ops_site_ = std::make_unique<ops::OpsSite>(
-        first.desk(), *invoke_api_, log_,
+        first.desk(), *invoke_api_, *dashboard_, log_,
         ops::OpsOptions{.counter = config_.production_counter(),
                         .counter_of = [this](const counter::CounterId& id) { return config_.counter(id); },
                         .draining = [this] { return stopping_; },
@@ -304,6 +310,7 @@ class Service final {
     reloader_->stop();
     for (const int signal : {SIGTERM, SIGINT}) (void)std::signal(signal, [](int) { ::_exit(EXIT_FAILURE); });
 
+    dashboard_->stop();
     for (const auto& worker : workers_) to_drain_ += worker->listeners();
     const auto drained = [this] {
       if (--to_drain_ == 0) workers_.front()->loop().post([this] { stop_ops(); });
@@ -333,6 +340,7 @@ class Service final {
   std::optional<Reloader> reloader_;
   std::shared_ptr<http::CurrentTls> tls_;
   std::unique_ptr<ops::InvokeApi> invoke_api_;
+  std::unique_ptr<ops::Dashboard> dashboard_;
   std::unique_ptr<ops::OpsSite> ops_site_;
   std::unique_ptr<http::Server> ops_server_;
 

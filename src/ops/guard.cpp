@@ -22,16 +22,25 @@ bool is_loopback(std::string_view host) {
   return !error && address.is_loopback();
 }
 
-}  // namespace
-
-bool may_enter(const http::Fields& fields) {
+bool is_of_this_host(const http::Fields& fields) {
   const auto host = fields.find("Host");
   if (!host || !is_loopback(host_of(*host))) return false;
   if (const auto origin = fields.find("Origin")) {
     const auto authority = origin->find("://");
     if (authority == std::string_view::npos || origin->substr(authority + 3) != *host) return false;
   }
-  return fields.find("Sec-Fetch-Site") != "cross-site";
+  return true;
+}
+
+bool is_cross_site(const http::Fields& fields) { return fields.find("Sec-Fetch-Site") == "cross-site"; }
+
+}  // namespace
+
+bool may_enter(const http::Fields& fields) { return is_of_this_host(fields) && !is_cross_site(fields); }
+
+bool may_visit(const http::Fields& fields) {
+  const bool navigates = fields.find("Sec-Fetch-Mode") == "navigate" && fields.find("Sec-Fetch-Dest") == "document";
+  return is_of_this_host(fields) && (!is_cross_site(fields) || navigates);
 }
 
 bool has_json_body(const http::Fields& fields) {

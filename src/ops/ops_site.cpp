@@ -1,7 +1,5 @@
 #include "ops/ops_site.hpp"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
 #include <array>
 
@@ -10,6 +8,7 @@
 #include "limits.hpp"
 #include "ops/guard.hpp"
 #include "ops/record_json.hpp"
+#include "ops/responses.hpp"
 #include "telemetry/metrics/exposition.hpp"
 
 namespace vc::ops {
@@ -21,21 +20,6 @@ using http::Request;
 using http::Response;
 
 namespace {
-
-Response text_response(int status, std::string_view type, std::string_view body) {
-  Response response(status);
-  response.header("Content-Type", type);
-  response.header("Cache-Control", "no-store");
-  response.header("X-Content-Type-Options", "nosniff");
-  response.text(body);
-  return response;
-}
-
-Response json_response(int status, std::string_view body) { return text_response(status, "application/json", body); }
-
-Response error_response(int status, std::string_view words) {
-  return json_response(status, fmt::format(R"({{"error": {}}})", boost::json::serialize(boost::json::string(words))));
-}
 
 Response wrong_method(std::string_view allowed) {
   Response response = error_response(405, "method not allowed");
@@ -55,12 +39,21 @@ int status_of(http::Refusal refusal) {
   return 400;
 }
 
+/// The dashboard's page may be come to from anywhere, all else of it from that page alone.
+bool may_see(const Request& request) {
+  return request.path == "/dashboard" ? may_visit(request.fields) : may_enter(request.fields);
+}
+
 }  // namespace
 
 Awaitable<void> OpsSite::handle(const Request& request, http::Reply& reply) {
   const auto function = lambda::invoked_name(request.path);
   if (function && request.method == "POST" && may_enter(request.fields)) {
     co_await invoke_api_.handle(request, *function, reply);
+    co_return;
+  }
+  if (request.method == "GET" && Dashboard::has(request.path) && may_see(request)) {
+    co_await dashboard_.handle(request, reply);
     co_return;
   }
   const Response response = co_await answer(request);
@@ -74,6 +67,7 @@ Awaitable<Response> OpsSite::answer(const Request& request) {
   if (request.path.starts_with(counters)) co_return co_await counter(request, request.path.substr(counters.size()));
 
   if (lambda::invoked_name(request.path)) co_return wrong_method("POST");
+  if (Dashboard::has(request.path)) co_return wrong_method("GET");
 
   constexpr std::array<std::string_view, 4> pages = {"/livez", "/readyz", "/version", "/metrics"};
   if (std::ranges::find(pages, request.path) == pages.end()) co_return error_response(404, "no such page");

@@ -6,6 +6,7 @@
 
 #include "counter/store_driver.hpp"
 #include "http/handler.hpp"
+#include "ops/dashboard.hpp"
 #include "ops/invoke_api.hpp"
 #include "telemetry/log.hpp"
 
@@ -22,8 +23,8 @@ struct OpsOptions {
 /// Thread: its loop's. Lifetime: everything handed in outlives it.
 class OpsSite final : public http::Handler {
  public:
-  OpsSite(counter::Desk& desk, InvokeApi& invoke_api, telemetry::Log& log, OpsOptions options)
-      : desk_(desk), invoke_api_(invoke_api), log_(log), options_(std::move(options)) {}
+  OpsSite(counter::Desk& desk, InvokeApi& invoke_api, Dashboard& dashboard, telemetry::Log& log, OpsOptions options)
+      : desk_(desk), invoke_api_(invoke_api), dashboard_(dashboard), log_(log), options_(std::move(options)) {}
 
   http::Awaitable<void> handle(const http::Request& request, http::Reply& reply) override;
   void refuse(http::Refusal refusal, http::Reply& reply) override;
@@ -38,6 +39,7 @@ class OpsSite final : public http::Handler {
 
   counter::Desk& desk_;
   InvokeApi& invoke_api_;
+  Dashboard& dashboard_;
   telemetry::Log& log_;
   const OpsOptions options_;
 };

@@ -59,14 +59,15 @@ class Program {
 
 const parsed = (line) => (line.startsWith("{") ? JSON.parse(line) : {});
 
-export async function startCounter(...flags) {
+/** A server; `store` is kept by whoever names it. */
+export async function startCounter({ store = "memory:" } = {}) {
   const env = { ...process.env };
   for (const name of Object.keys(env)) {
     if (/^(VISITOR_COUNTER_.*|STAGE|ALLOWED_ORIGINS|COUNTER_(ID|TTL_DAYS)|LOG_LEVEL)$/.test(name)) delete env[name];
   }
   const program = new Program(binary, [
-    "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--store", "memory:",
-    "--allowed-origins", new URL(pageUrl).origin, "--log-format", "json", ...flags,
+    "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--store", store,
+    "--allowed-origins", new URL(pageUrl).origin, "--log-format", "json",
   ], env);
   const { listen, ops_listen } = await program.line("stderr", (text) => {
     const line = parsed(text);
@@ -75,7 +76,21 @@ export async function startCounter(...flags) {
 
   return {
     address: listen,
+    opsAddress: ops_listen,
     stop: () => program.stop(),
+
+    async visit(times) {
+      for (let i = 0; i < times; ++i) {
+        const response = await fetch(`http://${listen}/counter`);
+        if (!response.ok) throw new Error(`visit: ${response.status} ${await response.text()}`);
+      }
+    },
+
+    /** The count in the store. */
+    async stored() {
+      const response = await fetch(`http://${ops_listen}/counters/main_counter`);
+      return response.status === 404 ? 0 : (await response.json()).visit_count;
+    },
 
     async set(count) {
       const response = await fetch(`http://${ops_listen}/counters/main_counter`, {
@@ -106,12 +121,14 @@ export async function startPage(...flags) {
   return { address: `127.0.0.1:${port}`, program, stop: (signal) => program.stop(signal) };
 }
 
-function startBrowser(counter, page) {
-  const rules = [
-    `MAP ${new URL(pageUrl).host} ${page.address}`,
-    `MAP ${new URL(counterUrl).host} ${counter.address}`,
-    `MAP ${new URL(foreignPageUrl).host}:80 ${page.address}`,
-  ];
+/** What the addresses of a default installation are mapped to. */
+const mapped = (counter, page) => [
+  `MAP ${new URL(pageUrl).host} ${page.address}`,
+  `MAP ${new URL(counterUrl).host} ${counter.address}`,
+  `MAP ${new URL(foreignPageUrl).host}:80 ${page.address}`,
+];
+
+export function startBrowser(rules = []) {
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
@@ -133,7 +150,7 @@ export async function startAll() {
     started.push(() => counter.stop());
     const page = await startPage();
     started.push(() => page.stop());
-    const browser = await startBrowser(counter, page);
+    const browser = await startBrowser(mapped(counter, page));
     started.push(() => browser.close());
     return { counter, browser, stop };
   } catch (error) {
