@@ -91,8 +91,7 @@ void Server::adopt(Socket socket, const Endpoint& peer) {
     options_.open_connections->fetch_sub(1);
     return turn_away(std::move(socket), peer);
   }
-  auto connection =
-      std::make_unique<Connection>(std::move(socket), ip_address(peer), *this, Connection::Place::taken);
+  auto connection = std::make_unique<Connection>(std::move(socket), ip_address(peer), *this, Connection::Place::taken);
   spawn(options_.tls ? Connection::serve_tls(std::move(connection)) : Connection::serve(std::move(connection)));
 }
 
