@@ -120,7 +120,7 @@ Result<void> assign_log_level(LogLevel& to, const std::string& value) {
 Result<void> assign_log_clients(LogClients& to, const std::string& value) {
   return assign_choice(
       to, value,
-      std::to_array<std::pair<std::string_view, LogClients>>({{"no", LogClients::no}, {"yes", LogClients::yes}}));
+      std::to_array<std::pair<std::string_view, LogClients>>({{"off", LogClients::no}, {"on", LogClients::yes}}));
 }
 
 // An empty default is worked out in `choose`.
@@ -195,7 +195,7 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) { return assign_log_format(c.log_format, v); }},
       {"log-level", "LOG_LEVEL", "LEVEL", "info", "debug, info (a line per request), warn or error",
        [](Config& c, const std::string& v) { return assign_log_level(c.log_level, v); }},
-      {"log-client-address", "", "CHOICE", "no", "yes: the line of a request has its client's address",
+      {"log-client-address", "", "CHOICE", "off", "on: the line of a request has its client's address",
        [](Config& c, const std::string& v) { return assign_log_clients(c.log_clients, v); }},
   };
 }

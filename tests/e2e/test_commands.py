@@ -41,7 +41,7 @@ DEFAULTS = {
     "retry-after": "off",
     "log-format": "auto",
     "log-level": "info",
-    "log-client-address": "no",
+    "log-client-address": "off",
 }
 
 

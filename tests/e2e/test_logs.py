@@ -66,7 +66,7 @@ def test_the_line_of_an_unknown_route_has_its_path():
 
 
 def test_a_client_s_address_is_logged_only_if_it_is_asked_for():
-    for flags, expected in [((), None), (("--log-client-address", "yes"), "127.0.0.1")]:
+    for flags, expected in [((), None), (("--log-client-address", "on"), "127.0.0.1")]:
         with Server(*flags) as server:
             assert ask(server.public, "GET", "/counter").status == 200
             assert server.wait_for_log("request").get("client") == expected
