@@ -41,7 +41,7 @@ const GatewayError& error_of(http::Refusal refusal) {
 /// One request on its way, and what the log will say of it.
 struct PublicSite::Exchange {
   http::Reply& reply;
-  std::chrono::steady_clock::time_point start;
+  gateway::Moment began;
   Ids ids;
   std::string_view method;
   std::string_view route = "-";
@@ -92,7 +92,7 @@ void PublicSite::refuse(http::Refusal refusal, http::Reply& reply) {
 
 /// The request's route; nullptr: it has been refused.
 const gateway::Route* PublicSite::admit(Exchange& exchange, const Request& request) {
-  gateway::Admission admission = api_.gateway.admit(request, {.steady = exchange.start, .wall = clock_.now()});
+  gateway::Admission admission = api_.gateway.admit(request, exchange.began);
   if (admission.route != nullptr) {
     exchange.route = admission.route->path;
     exchange.measured = label_of(*admission.route);
@@ -107,10 +107,8 @@ const gateway::Route* PublicSite::admit(Exchange& exchange, const Request& reque
 }
 
 PublicSite::Exchange PublicSite::begin(std::string_view method, const http::Fields& fields, http::Reply& reply) {
-  return {.reply = reply,
-          .start = std::chrono::steady_clock::now(),
-          .ids = gateway::make_ids(random_, clock_.now(), fields),
-          .method = method};
+  const gateway::Moment now{.steady = std::chrono::steady_clock::now(), .wall = clock_.now()};
+  return {.reply = reply, .began = now, .ids = gateway::make_ids(random_, now.wall, fields), .method = method};
 }
 
 void PublicSite::refuse(Exchange& exchange, const GatewayError& error) {
@@ -138,7 +136,7 @@ function::Context PublicSite::context(const Exchange& exchange) {
 }
 
 void PublicSite::finish(const Exchange& exchange) {
-  const auto duration = std::chrono::steady_clock::now() - exchange.start;
+  const auto duration = std::chrono::steady_clock::now() - exchange.began.steady;
   metrics_.answered(exchange.measured, exchange.status, duration);
   boost::container::static_vector<Field, 12> fields;
   const auto add = [&](std::string_view name, auto value) { fields.push_back({name, value}); };
