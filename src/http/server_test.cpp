@@ -94,6 +94,18 @@ TEST_F(ServerTest, SendsWhatTheKernelDoesNotTakeAtOnce) {
   EXPECT_EQ(visitor.answer(), "/a|");
 }
 
+TEST_F(ServerTest, GoesOnWithAnAnswerUntilTheClientHasGone) {
+  Client reader = client();
+  reader.send(get("/stream"));
+  EXPECT_THROW(reader.answer(), std::exception);  // it has no Content-Length
+  EXPECT_NE(reader.head.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(reader.head.find("Content-Length"), std::string::npos);
+  reader.reset();
+  Client visitor = client();
+  visitor.send(get("/a"));
+  EXPECT_EQ(visitor.answer(), "/a|");
+}
+
 TEST_F(ServerTest, OutlivesAClientThatResets) {
   client().reset();
   Client rude = client();

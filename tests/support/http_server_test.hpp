@@ -25,7 +25,8 @@ using namespace std::chrono_literals;
 
 inline const SystemClock clock_of_test;
 
-/// Answers with what it was asked; `/wait` waits until it is released, `/throw` throws.
+/// Answers with what it was asked; `/wait` waits until it is released, `/throw` throws, `/stream` goes on until nobody
+/// takes it any more.
 class EchoHandler final : public Handler {
  public:
   Awaitable<void> handle(const Request& request, Reply& reply) override {
@@ -37,6 +38,7 @@ class EchoHandler final : public Handler {
         reached.notify_all();
       });
     }
+    if (request.path == "/stream") co_return co_await stream(reply);
     Response response(200);
     response.text(request.path == "/large"  ? std::string(8 << 20, 'x')
                   : request.path == "/peer" ? text(request.peer)
@@ -55,6 +57,14 @@ class EchoHandler final : public Handler {
   std::atomic<int> failures = 0;
 
  private:
+  static Awaitable<void> stream(Reply& reply) {
+    const Response head(200);
+    reply.begin(head);
+    const std::string piece(1 << 20, 'x');
+    bool goes_on = true;
+    while (goes_on) goes_on = co_await reply.go_on(piece);
+  }
+
   Resume waiting_;
 };
 
