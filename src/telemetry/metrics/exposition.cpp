@@ -38,15 +38,15 @@ class Writer final {
     line("", "", "", value);
   }
 
-  template <const auto& bounds>
-  void histogram(std::string_view labels, const Distribution<bounds>& values) {
+  template <const auto& Edges>
+  void histogram(std::string_view labels, const Distribution<Edges>& values) {
     std::uint64_t below = 0;
-    for (std::size_t i = 0; i < bounds.at_most.size(); ++i) {
+    for (std::size_t i = 0; i < Edges.at_most.size(); ++i) {
       below += values.buckets[i];
-      line("_bucket", labels, fmt::format(R"(le="{}")", static_cast<double>(bounds.at_most[i]) * bounds.unit), below);
+      line("_bucket", labels, fmt::format(R"(le="{}")", static_cast<double>(Edges.at_most[i]) * Edges.unit), below);
     }
     line("_bucket", labels, R"(le="+Inf")", values.count());
-    line("_sum", labels, "", static_cast<double>(values.sum) * bounds.unit);
+    line("_sum", labels, "", static_cast<double>(values.sum) * Edges.unit);
     line("_count", labels, "", values.count());
   }
 

@@ -46,9 +46,9 @@ inline constexpr auto duration_bounds = in_seconds(
 inline constexpr Bounds<12> batch_bounds = {{1, 2, 5, 10, 20, 50, 100, 200, 500, 1'000, 2'000, 5'000}, 1};
 
 /// What a histogram holds at one moment: values that can be added up and taken from one another.
-template <const auto& bounds>
+template <const auto& Edges>
 struct Distribution {
-  std::array<std::uint64_t, bounds.at_most.size() + 1> buckets{};  // the last one: beyond all bounds
+  std::array<std::uint64_t, Edges.at_most.size() + 1> buckets{};  // the last one: beyond all bounds
   std::uint64_t sum = 0;
 
   std::uint64_t count() const {
@@ -77,36 +77,36 @@ struct Distribution {
     const double rank = share * static_cast<double>(count());
     double below = 0;
     double from = 0;
-    for (std::size_t i = 0; i < bounds.at_most.size(); ++i) {
+    for (std::size_t i = 0; i < Edges.at_most.size(); ++i) {
       const auto here = static_cast<double>(buckets[i]);
-      const auto to = static_cast<double>(bounds.at_most[i]);
-      if (here > 0 && below + here >= rank) return (from + (to - from) * (rank - below) / here) * bounds.unit;
+      const auto to = static_cast<double>(Edges.at_most[i]);
+      if (here > 0 && below + here >= rank) return (from + (to - from) * (rank - below) / here) * Edges.unit;
       below += here;
       from = to;
     }
-    return count() == 0 ? 0 : from * bounds.unit;
+    return count() == 0 ? 0 : from * Edges.unit;
   }
 };
 
 /// Thread: one observes, any reads. A reader may see a value in its bucket and not yet in the sum.
-template <const auto& bounds>
+template <const auto& Edges>
 class Histogram final {
  public:
   void observe(std::uint64_t value) {
-    const auto bucket = std::ranges::lower_bound(bounds.at_most, value) - bounds.at_most.begin();
+    const auto bucket = std::ranges::lower_bound(Edges.at_most, value) - Edges.at_most.begin();
     buckets_[static_cast<std::size_t>(bucket)].add();
     sum_.add(value);
   }
 
-  Distribution<bounds> read() const {
-    Distribution<bounds> now;
+  Distribution<Edges> read() const {
+    Distribution<Edges> now;
     for (std::size_t i = 0; i < buckets_.size(); ++i) now.buckets[i] = buckets_[i].value();
     now.sum = sum_.value();
     return now;
   }
 
  private:
-  std::array<Tally, bounds.at_most.size() + 1> buckets_;
+  std::array<Tally, Edges.at_most.size() + 1> buckets_;
   Tally sum_;
 };
 

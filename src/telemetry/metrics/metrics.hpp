@@ -107,8 +107,8 @@ class Metrics final {
   const StoreMetrics& store() const { return store_; }
 
  private:
-  std::vector<std::unique_ptr<SiteMetrics>> sites_;
   alignas(64) StoreMetrics store_;
+  std::vector<std::unique_ptr<SiteMetrics>> sites_;
 };
 
 }  // namespace vc::telemetry
