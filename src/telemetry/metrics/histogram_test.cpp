@@ -44,7 +44,7 @@ TEST(Histogram, AddsThreadsTogether) {
 
 TEST(Histogram, IsReadWhileItIsWritten) {
   DurationHistogram durations;
-  std::jthread writer([&] {
+  const std::jthread writer([&] {
     for (int i = 0; i < 100'000; ++i) durations.observe(ms);
   });
   std::uint64_t before = 0;
