@@ -10,8 +10,10 @@ using telemetry::Refusal;
 
 namespace {
 
-constexpr std::array<std::pair<const gateway::GatewayError*, Refusal>, 7> refusals = {{
+constexpr std::array<std::pair<const gateway::GatewayError*, Refusal>, 9> refusals = {{
     {&gateway::no_such_route, Refusal::no_such_route},
+    {&gateway::forbidden, Refusal::forbidden},
+    {&gateway::limit_exceeded, Refusal::limit_exceeded},
     {&gateway::bad_request, Refusal::bad_request},
     {&gateway::expectation_failed, Refusal::expectation_failed},
     {&gateway::too_many_requests, Refusal::too_many_requests},

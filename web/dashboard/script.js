@@ -281,6 +281,8 @@ function showRates({ time, traffic }) {
 
 const refusalWords = {
   no_such_route: "no such route",
+  forbidden: "no key, or the wrong one",
+  limit_exceeded: "quota used up",
   bad_request: "malformed request",
   expectation_failed: "unknown expectation",
   too_many_requests: "too many requests or connections",

@@ -32,17 +32,21 @@ constexpr StatusClass status_class(int status) {
 /// Why the gateway has refused a request; `other` is a reason that nobody has named yet.
 enum class Refusal {
   no_such_route,
+  forbidden,
+  limit_exceeded,
+  too_many_requests,
   bad_request,
   expectation_failed,
-  too_many_requests,
   version_not_supported,
   body_too_large,
   head_too_large,
   other,
 };
-inline constexpr std::array<std::string_view, 8> refusal_names = {
-    "no_such_route",         "bad_request",    "expectation_failed", "too_many_requests",
-    "version_not_supported", "body_too_large", "head_too_large",     "other"};
+inline constexpr std::array<std::string_view, 10> refusal_names = {"no_such_route",         "forbidden",
+                                                                   "limit_exceeded",        "too_many_requests",
+                                                                   "bad_request",           "expectation_failed",
+                                                                   "version_not_supported", "body_too_large",
+                                                                   "head_too_large",        "other"};
 
 enum class Traffic { production, preview };
 inline constexpr std::array<std::string_view, 2> traffic_names = {"production", "preview"};
