@@ -31,8 +31,14 @@ const waitForFigures = (tab) => waitForText(tab, "#state-text", /^Counting$/);
 const waitForTotal = (tab, total) => waitForText(tab, "#total", new RegExp(`^${shown(total)}$`));
 const waitForHistory = (tab) => waitForText(tab, "#hours-aside", /visits? in 7 days/);
 
+/** Opens a chart's table with the keyboard, and waits until it is filled. */
+async function openTable(tab, id) {
+  await tab.locator(`#${id}-details summary`).press("Enter");
+  await tab.locator(`#${id}-table tbody tr`).first().waitFor();
+}
+
 async function tableSum(tab, id) {
-  await tab.locator(`#${id}-details summary`).click();
+  await openTable(tab, id);
   const cells = await tab.locator(`#${id}-table tbody td`).allTextContents();
   return cells.reduce((all, cell) => all + Number(cell.replaceAll(",", "")), 0);
 }
@@ -103,7 +109,7 @@ describe("the dashboard", () => {
     await tab.locator("input[value='30']").focus();
     await tab.keyboard.press("ArrowRight");
     await waitForText(tab, "#days-aside", "in 90 days");
-    await tab.locator("#days-details summary").press("Enter");
+    await openTable(tab, "days");
     assert.equal(await tab.locator("#days-table tbody tr").count(), 90);
   });
 
@@ -113,7 +119,7 @@ describe("the dashboard", () => {
         const tab = await openDashboard(t, browser, counter, { viewport: { width, height: 900 }, colorScheme });
         await waitForFigures(tab);
         await waitForHistory(tab);
-        for (const id of ["hours", "days"]) await tab.locator(`#${id}-details summary`).click();
+        for (const id of ["hours", "days"]) await openTable(tab, id);
         assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth), width);
         await tab.evaluate(axe);
         const { violations } = await tab.evaluate(() => window.axe.run());
