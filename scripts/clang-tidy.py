@@ -45,12 +45,12 @@ def key(paths, ground):
     return digest.hexdigest()
 
 
-def check(source, paths, ground):
+def check(source, paths, ground, options):
     """Whether the source is clean."""
     mark = CLEAN / key(paths, ground) if paths else None
     if mark and mark.exists():
         return True
-    done = subprocess.run([TIDY, "-p", BUILD, "--quiet", "--warnings-as-errors=*", source],
+    done = subprocess.run([TIDY, "-p", BUILD, "--quiet", "--warnings-as-errors=*", *options, source],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         print(done.stdout, done.stderr, sep="", flush=True)
@@ -59,7 +59,9 @@ def check(source, paths, ground):
     return done.returncode == 0
 
 
-def main(sources):
+def main(arguments):
+    options = [argument for argument in arguments if argument.startswith("-")]
+    sources = [argument for argument in arguments if not argument.startswith("-")]
     CLEAN.mkdir(parents=True, exist_ok=True)
     made_of = dependencies()
     version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
@@ -68,7 +70,7 @@ def main(sources):
 
     def one(source):
         path = os.path.abspath(source)
-        return check(source, made_of.get(path), b"\0".join([version, checks, commands.get(path, "").encode()]))
+        return check(source, made_of.get(path), b"\0".join([version, checks, commands.get(path, "").encode(), *map(str.encode, options)]), options)
 
     largest_first = sorted(sources, key=lambda source: -len(made_of.get(os.path.abspath(source), ())))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
