@@ -26,7 +26,7 @@
 namespace vc::bench {
 namespace {
 
-constexpr std::size_t commit_bytes = 2 * (24 + 4096);  // two frames of SQLite's write-ahead log
+constexpr std::size_t commit_bytes = 2UZ * (24 + 4096);  // two frames of SQLite's write-ahead log
 constexpr std::size_t file_bytes = 1000 * commit_bytes;
 
 template <class T>
@@ -165,12 +165,12 @@ void serve(const char* path, const std::string& answer) {
 
 int main(int count, char** arguments) {
   if (count != 3) {
-    std::fputs("usage: bare_server FILE ANSWER\n", stderr);
+    (void)std::fputs("usage: bare_server FILE ANSWER\n", stderr);
     return 2;
   }
   const auto answer = vc::read_file(arguments[2]);
   if (!answer) {
-    std::fprintf(stderr, "bare_server: %s\n", answer.error().message.c_str());
+    (void)std::fprintf(stderr, "bare_server: %s\n", answer.error().message.c_str());
     return 1;
   }
   vc::bench::serve(arguments[1], *answer);

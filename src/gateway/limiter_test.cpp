@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
 #include <thread>
 
 #include "gateway/gateway.hpp"
@@ -193,8 +195,8 @@ TEST_F(LimiterTest, IsExactForAllThreadsTogether) {
   strict.throttle = only(700);
   Limiter limiter(strict, after(0s));
   std::atomic<int> total = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { total += passed(limiter, "key of alice", 500); });
+  std::array<std::thread, 4> threads;
+  for (std::thread& thread : threads) thread = std::thread([&] { total += passed(limiter, "key of alice", 500); });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(total, 700);
 }
@@ -223,7 +225,7 @@ TEST_F(LimiterTest, SpeaksThroughTheGatewayInItsWords) {
 TEST_F(LimiterTest, KnowsTheClientBehindATrustedProxy) {
   Rules trusting = rules();
   trusting.trusted_proxies = {*IpNetwork::parse("10.0.0.0/8")};
-  Limiter limiter(trusting, after(0ns));
+  const Limiter limiter(trusting, after(0ns));
   http::Request request{.method = "GET", .path = "", .query = "", .body = ""};
   request.fields = http::Fields("X-Forwarded-For: 192.0.2.1\r\n");
   request.peer = *parse_ip_address("10.0.0.1");

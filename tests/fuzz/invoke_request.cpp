@@ -1,7 +1,8 @@
 // One request to the ops listener, from raw bytes to its answer, as the AWS CLI and the commands send them.
 //
-// Input: the request. Beliefs: there is one answer, with JSON in it, and with a type where it refuses; only a POST that
-// names the function runs it, and then the answer is 2xx; a visit is counted once, where its response has a number.
+// Input: the request. Beliefs: there is one answer, with JSON in it where it is for programs of ours, and with a type
+// where it refuses; only a POST that names the function runs it, and then the answer is 2xx; a visit is counted once,
+// where its response has a number.
 
 #include <fcntl.h>
 #include <boost/asio/co_spawn.hpp>
@@ -60,17 +61,19 @@ class Answer final : public http::Reply {
     body = fmt::to_string(response.body);
     for (const auto& [name, value] : response.headers) {
       check(is_one_line(name) && is_one_line(value), "a header is one line");
+      if (name == "Content-Type") content_type = value;
       if (name == "x-amzn-ErrorType") error_type = value;
       if (name == "X-Amz-Function-Error") function_error = value;
       if (name == "x-amzn-RequestId") request_id = value;
     }
   }
 
-  void begin(const http::Response& /*head*/) override { check(false, "an invocation has a whole answer"); }
+  void begin(const http::Response& head) override { send(head); }
   http::Awaitable<bool> go_on(std::string_view /*bytes*/) override { co_return false; }
 
   int status = 0;
   std::string body;
+  std::string content_type;
   std::string error_type;
   std::string function_error;
   std::string request_id;  // only the Invoke API has it
@@ -104,18 +107,25 @@ class World final {
   asio::io_context context_;
   counter::StoreDriver driver_{store_, clock_, {.queued_visits_max = 8, .queued_reads_max = 8}, {}};
   counter::Desk desk_{driver_, [this] { asio::post(context_, [this] { desk_.deliver(); }); }};
-  ops::InvokeApi invoke_api_{
-      the_function(),
-      desk_,
-      the_log(),
-      clock_,
-      {.deployed = {.name = "resume-blue-visitor-counter", .alias = "blue"}, .production_domain = ""}};
+  ops::InvokeApi invoke_api_{the_function(),
+                             desk_,
+                             the_log(),
+                             clock_,
+                             {.deployed = {.name = "resume-blue-visitor-counter", .alias = "blue"},
+                              .production_domain = "",
+                              .visited = [](function::Traffic, counter::Outcome) {}}};
+  telemetry::Metrics metrics_{1};
+  http::Loop timers_;
+  ops::Dashboard dashboard_{
+      timers_, desk_, metrics_, clock_, {.counter = the_counter(), .present = [] { return telemetry::Present{}; }}};
   ops::OpsSite site_{desk_,
                      invoke_api_,
+                     dashboard_,
                      the_log(),
                      {.counter = the_counter(),
                       .counter_of = [](const CounterId& id) { return Counter{id}; },
                       .draining = [] { return false; },
+                      .metrics = [] { return std::string(); },
                       .version = "1.2.0+g0123456789ab"}};
 };
 
@@ -129,8 +139,10 @@ void check_any(const http::Request& request, const Answer& answer) {
   constexpr std::array statuses = {200, 202, 204, 400, 403, 404, 405, 413, 415};
   check(std::ranges::find(statuses, answer.status) != statuses.end(), "an answer has a status of the listener's");
   const bool empty = answer.status == 202 || answer.status == 204;
-  check(empty ? answer.body.empty() : parse(answer.body).has_value(),
-        "an answer has JSON, or nothing where it must not");
+  const bool is_json = answer.content_type == "application/json";
+  check(is_json || empty || request.path == "/metrics" || ops::Dashboard::has(request.path), "programs get JSON");
+  check(empty ? answer.body.empty() : !is_json || parse(answer.body).has_value(),
+        "an answer has what it says, or nothing where it must not");
   check(answer.request_id.empty() || request.method == "POST", "only a POST invokes");
   check(answer.request_id.empty() || (answer.status >= 400) == !answer.error_type.empty(), "a refusal has a type");
 }

@@ -11,7 +11,7 @@ const std::uint64_t ms = nanoseconds(1ms);
 
 TEST(Histogram, PutsAValueInTheFirstBucketThatHoldsIt) {
   BatchHistogram visits;
-  for (const std::uint64_t value : {1, 2, 3, 5, 5'000, 5'001}) visits.observe(value);
+  for (const std::uint64_t value : {1U, 2U, 3U, 5U, 5'000U, 5'001U}) visits.observe(value);
   const BatchSizes now = visits.read();
   EXPECT_EQ(now.buckets[0], 1U);
   EXPECT_EQ(now.buckets[1], 1U);
