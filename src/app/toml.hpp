@@ -1,6 +1,8 @@
 // toml++, as this program can rely on it. Values in, no exceptions.
 #pragma once
 
+#include <cstdint>  // which its tables of letters need, and leave to others
+
 // toml++ 3.3 asserts what some files do not keep, such as `[` in front of anything but a key, and in a release its
 // assertions are assumptions of the compiler. Without either it goes on to the error that it has for such a file.
 #pragma push_macro("NDEBUG")
