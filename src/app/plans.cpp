@@ -57,10 +57,9 @@ Result<std::string> stage_of(const toml::node& node) {
 Result<Period> period_of(const toml::node& node) {
   const auto text = text_of(node);
   if (!text) return std::unexpected(text.error());
-  for (const Period period : {Period::day, Period::week, Period::month}) {
-    if (*text == name(period)) return period;
-  }
-  return fail("'{}' is none of day, week, month", *text);
+  const auto period = gateway::parse_period(*text);
+  if (!period) return fail("'{}' is none of day, week, month", *text);
+  return *period;
 }
 
 // What stands there may be the key itself: it is not repeated.

@@ -13,18 +13,11 @@
 namespace vc::app {
 
 using gateway::KeyUsage;
-using gateway::Period;
+using gateway::parse_period;
 
 namespace {
 
 constexpr std::size_t date_chars = 10;  // 2026-11-01
-
-std::optional<Period> parse_period(std::string_view text) {
-  for (const Period period : {Period::day, Period::week, Period::month}) {
-    if (text == name(period)) return period;
-  }
-  return std::nullopt;
-}
 
 std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   if (text.size() != date_chars || text[4] != '-' || text[7] != '-') return std::nullopt;

@@ -18,6 +18,13 @@ sys_days first_of_month(sys_days day) {
 
 }  // namespace
 
+std::optional<Period> parse_period(std::string_view text) {
+  for (const Period period : {Period::day, Period::week, Period::month}) {
+    if (text == name(period)) return period;
+  }
+  return std::nullopt;
+}
+
 sys_days start_of(Period period, WallTime now) {
   const auto today = std::chrono::floor<days>(now);
   switch (period) {

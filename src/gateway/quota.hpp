@@ -25,6 +25,9 @@ constexpr std::string_view name(Period period) {
   return "day";
 }
 
+/// nullopt: none of these words.
+std::optional<Period> parse_period(std::string_view text);
+
 /// The first day of the period that this time is in, and of the one after it.
 std::chrono::sys_days start_of(Period period, WallTime now);
 std::chrono::sys_days start_of_next(Period period, WallTime now);
