@@ -211,6 +211,19 @@ TEST_F(DamagedLogTest, ABitFlippedBeforeTheLastTwoCommitsIsRefused) {
   }
 }
 
+TEST_F(DamagedLogTest, AFileWhoseFormatVersionsChangedIsRefusedOrOpensAgain) {
+  const std::string whole = *read_file(killed().string());
+  for (std::size_t bit = std::size_t{18} * 8; bit < std::size_t{20} * 8; ++bit) {
+    std::string file = whole;
+    file[bit / 8] = static_cast<char>(file[bit / 8] ^ (1 << (bit % 8)));
+    std::ofstream(killed(), std::ios::binary) << file;
+    const auto count = count_with(log_);
+    if (!count) continue;
+    ASSERT_EQ(*count, 6U) << bit;
+    ASSERT_TRUE(open()) << bit << ": " << error_of_open();
+  }
+}
+
 TEST_F(DamagedLogTest, ALogThatIsCutOffAtItsEndIsAPowerCut) {
   EXPECT_EQ(count_with(log_), 6U);
   for (std::size_t size = 0; size < log_.size(); size += 512) {

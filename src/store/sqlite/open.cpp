@@ -1,5 +1,6 @@
 // Opening a store: whose file it is, what a crash left in it, and whether it is whole.
 
+#include <fstream>
 #include <initializer_list>
 
 #include "base/file.hpp"
@@ -113,6 +114,16 @@ Result<void> provide_file(const fs::path& file) {
   return sqlite::create_store_file(file);
 }
 
+// Of a file that asks for none SQLite uses the log all the same, and forgets it once it is empty.
+// Format: https://sqlite.org/fileformat2.html#the_database_header, "read version"
+bool asks_for_log(const fs::path& file) {
+  constexpr int read_version_at = 19;
+  constexpr int with_log = 2;
+  std::ifstream header(file, std::ios::binary);
+  header.seekg(read_version_at);
+  return header.get() == with_log;
+}
+
 Result<void> recover_from_disk(const fs::path& file) {
   for (const fs::path& each : {file, wal_of(file)}) {
     if (!is_there(each)) continue;
@@ -122,6 +133,7 @@ Result<void> recover_from_disk(const fs::path& file) {
   const Result<std::string> log = read_file(wal_of(file).string());
   if (!log) return std::unexpected(log.error());
   if (sqlite::is_damaged_log(*log)) return unusable(file, damaged("visits are missing from its write-ahead log"));
+  if (!log->empty() && !asks_for_log(file)) return unusable(file, damaged("it does not know its write-ahead log"));
   return {};
 }
 
