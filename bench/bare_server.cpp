@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,28 +14,19 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
-#include <span>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/file.hpp"
+#include "bench/epoll.hpp"
 
 namespace vc::bench {
 namespace {
 
 constexpr std::size_t commit_bytes = 2UZ * (24 + 4096);  // two frames of SQLite's write-ahead log
 constexpr std::size_t file_bytes = 1000 * commit_bytes;
-
-template <class T>
-T need(T result, const char* what) {
-  if (result < 0) {
-    std::perror(what);
-    std::exit(EXIT_FAILURE);
-  }
-  return result;
-}
 
 using Clients = std::vector<int>;
 
@@ -89,24 +79,6 @@ class Committer final {
   std::condition_variable arrived_;
   Clients waiting_;
   Clients committed_;
-};
-
-class Poll final {
- public:
-  void add(int fd) {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
-    need(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
-  }
-
-  std::span<const epoll_event> wait() {
-    const int count =
-        need(::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), -1), "epoll_wait");
-    return std::span(events_).first(static_cast<std::size_t>(count));
-  }
-
- private:
-  const FileDescriptor epoll_{need(::epoll_create1(0), "epoll_create1")};
-  std::array<epoll_event, 512> events_{};
 };
 
 int listen_on_loopback() {

@@ -43,7 +43,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=TOOLS, help="measure this part alone")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (default 5)")
-    parser.add_argument("--seconds", type=int, default=5, help="length of one run of wrk (default 5)")
+    parser.add_argument("--seconds", type=int, default=5, help="length of one run of the load (default 5)")
     parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="write the report to FILE too")
     options = parser.parse_args()
     if options.write and options.only:
@@ -68,7 +68,7 @@ def measure(options):
     with tempfile.TemporaryDirectory(dir=OUTPUT) as directory:
         timed = {"rounds": options.rounds, "seconds": options.seconds, "progress": progress}
         measurements = {
-            "http": lambda: parts.http(binary, nginx, str(ROOT / "build/release/bench/bare_server"), directory, **timed),
+            "http": lambda: parts.http(binary, nginx, ROOT / "build/release/bench", directory, **timed),
             "latency": lambda: parts.latency(binary, directory, **timed),
             "memory": lambda: parts.memory(binary, directory, progress),
             "start": lambda: parts.start(binary, directory, progress),

@@ -1,4 +1,4 @@
-"""What is done to a server: single requests, wrk, many idle connections; and the bare disk beside it."""
+"""What is done to a server: single requests, closed loops of requests, many idle connections; and the bare disk beside it."""
 
 import contextlib
 import json
@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import select
+import shlex
 import socket
 import statistics
 import subprocess
@@ -50,16 +51,17 @@ def exchange(connection, path):
 def wrk(address, connections, seconds, target="/counter", post=()):
     """One run of wrk against GET /counter, or with a POST of (body, field, …); anything but complete 2xx answers raises."""
     host, port = address
-    cpu = _children_cpu_seconds()
-    output = subprocess.run(
+    summary = _run_generator(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-         "-s", str(pathlib.Path(__file__).with_name("wrk.lua")), f"http://{host}:{port}{target}", "--", *post],
-        check=True, capture_output=True, text=True, timeout=seconds + PATIENCE_SECONDS).stdout
-    summary = json.loads(output.splitlines()[-1])
-    if any(summary["errors"].values()) or not summary["requests"]:
-        raise BenchFailed(f"wrk -c{connections}: {output}")
-    summary["cpu_share"] = (_children_cpu_seconds() - cpu) / (summary["duration_us"] / 1e6)
+         "-s", str(pathlib.Path(__file__).with_name("wrk.lua")), f"http://{host}:{port}{target}", "--", *post], seconds)
+    if any(summary["errors"].values()):
+        raise BenchFailed(f"wrk -c{connections}: {summary}")
     return summary
+
+
+def lean(program, address, connections, seconds):
+    """One run of bench/load.cpp against GET /counter; anything but complete answers with 200 raises."""
+    return _run_generator([program, str(address[1]), str(connections), str(seconds)], seconds)
 
 
 def flush(directory, seconds):
@@ -99,8 +101,20 @@ def idle_connections(address, count):
             raise BenchFailed(f"the server closed {closed} of {count} idle connections")
 
 
+def _run_generator(command, seconds):
+    cpu = _children_cpu_seconds()
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + PATIENCE_SECONDS)
+    if done.returncode:
+        raise BenchFailed(f"{shlex.join(command)}: {done.stderr}")
+    summary = json.loads(done.stdout.splitlines()[-1])
+    if not summary["requests"]:
+        raise BenchFailed(f"{shlex.join(command)}: no answer")
+    summary["cpu_share"] = (_children_cpu_seconds() - cpu) / (summary["duration_us"] / 1e6)
+    return summary
+
+
 def _children_cpu_seconds():
-    """CPU time of the children that have ended, which between two readings is that of one wrk."""
+    """CPU time of the children that have ended, which between two readings is that of one generator."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

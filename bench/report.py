@@ -20,6 +20,7 @@ TABLE_TITLES = {
     BARE: "wrk, an unsigned UpdateItem a visit",
     COUNTER: "visitor-counter",
 }
+WRK = "wrk_requests_per_second"
 RATIO_GOALS = {256: 0.9, 64: 0.8}
 FLUSH_MARGIN_US = 100
 VISITS_PER_COMMIT_AT_64_MIN = 4  # our reading of "far fewer commits than visits"
@@ -100,16 +101,18 @@ def _goals(results):
 def _http(part):
     sections = [
         "## HTTP\n\n"
-        "`GET /counter` with `wrk -t1`, the servers in turn within each round. A cell is the median of the rounds, with "
+        "`GET /counter` in a closed loop (`bench/load.cpp`: it reads an answer and sends the next request, no more), and after "
+        "it with `wrk -t1` as the public check, the servers in turn within each round. A cell is the median of the rounds, with "
         "the smallest and the largest where it says so. The ratio is taken within a round, against nginx with its log "
-        "off. Where wrk's CPU is full, wrk is the limit and not the server: there the server's CPU time per request "
+        "off. Where the load's CPU is full, it is the limit and not the server: there the server's CPU time per request "
         "says more than the ratio. The bare server (`bench/bare_server.cpp`) parses, counts and logs nothing: it writes and "
         "flushes what a commit of SQLite's does, once for all requests that came meanwhile, and sends a constant. "
         "No server that flushes before it answers is much faster on this disk. nginx returns the counter's body and headers as a constant and adds `Server`: "
         f"{part['answer_bytes'][NGINX]} bytes an answer, the counter's have {part['answer_bytes'][SQLITE]}."]
     for connections in part["rounds"]:
         sections.append(f"### {_connections(connections)}\n\n" + _table(
-            ("server", "requests/s", "ratio (min to max)", "p50 µs", "p99 µs", "CPU µs/request", "wrk's CPU"),
+            ("server", "requests/s", "ratio (min to max)", "p50 µs", "p99 µs", "CPU µs/request", "load's CPU",
+             "wrk: requests/s", "ratio"),
             [_http_row(part, server, connections) for server in TITLES]))
     sections.append(
         "### Visits per commit\n\n"
@@ -131,7 +134,8 @@ def _http_row(part, server, connections):
     return (TITLES[server], f"{middle('requests_per_second'):,.0f}",
             f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
             f"{middle('p50_us'):,.0f}", f"{middle('p99_us'):,.0f}",
-            f"{middle('cpu_us_per_request'):.1f}", f"{middle('wrk_cpu_share'):.0%}")
+            f"{middle('cpu_us_per_request'):.1f}", f"{middle('load_cpu_share'):.0%}",
+            f"{middle('wrk_requests_per_second'):,.0f}", f"{median(_ratios(part, server, connections, WRK)):.2f}")
 
 
 def _latency(part):
@@ -212,9 +216,9 @@ def _table_ratios(part, other):
     return [result[COUNTER]["visits_per_second"] / result[other]["visits_per_second"] for result in results]
 
 
-def _ratios(part, server, connections):
+def _ratios(part, server, connections, rate="requests_per_second"):
     results = [measured["result"] for measured in part["rounds"][connections]]
-    return [result[server]["requests_per_second"] / result[NGINX]["requests_per_second"] for result in results]
+    return [result[server][rate] / result[NGINX][rate] for result in results]
 
 
 def _added_us(part, key):

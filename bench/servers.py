@@ -187,7 +187,7 @@ daemon off;
 master_process off;
 worker_processes 1;
 pid {home}/nginx.pid;
-events {{ worker_connections 1024; }}
+events {{ worker_connections 4096; }}
 http {{
 {temporary}
   access_log {access_log};
