@@ -123,6 +123,9 @@ inline constexpr int wal_pages_max = 1'000;
 /// Of what SQLite says about a failure, which for a damaged file may be anything.
 inline constexpr std::size_t store_words_bytes_max = 200;
 
+/// A copy of a store passes through memory: that of one counter has some 100 KB a year.
+inline constexpr std::size_t copy_bytes_max = std::size_t{128} * 1024 * 1024;
+
 /// For a command that asks a running server.
 inline constexpr auto ops_answer_deadline = 10s;
 
@@ -163,6 +166,8 @@ inline constexpr int dynamodb_retries_max = 10;
 inline constexpr int dynamodb_retry_budget = 100;
 inline constexpr int dynamodb_lost_cost = 2;
 inline constexpr int dynamodb_refused_cost = 10;
+/// Of the items that are listed, at a time: each has a few hundred bytes without its slots.
+inline constexpr int dynamodb_page_items = 100;
 /// For the commands that make a table or look at it.
 inline constexpr auto dynamodb_table_deadline = 10s;
 inline constexpr auto dynamodb_creation_deadline = 60s;
@@ -212,6 +217,7 @@ static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadli
 static_assert(dashboards_max < ops_connections_max, "commands and probes get through beside them");
 static_assert(sweep_interval < linger_deadline);
 static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);
+static_assert(dynamodb_page_items * (counter_id_chars_max + 256) < aws_answer_bytes_max);
 static_assert(lambda_answer_time < lambda_timeout && lambda_timeout < lambda_timeout_max);
 static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
 

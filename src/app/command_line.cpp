@@ -8,10 +8,12 @@
 #include <optional>
 #include <string>
 
+#include "app/backup.hpp"
 #include "app/config.hpp"
 #include "app/counters.hpp"
 #include "app/invoke.hpp"
 #include "app/key.hpp"
+#include "app/list.hpp"
 #include "app/serve.hpp"
 #include "app/tables.hpp"
 #include "app/version.hpp"
@@ -29,9 +31,11 @@ struct Arguments {
   std::map<std::string, std::string> settings;  // of those that were given
   std::string counter_id;
   std::string count;
+  std::string expected;
   std::string event = "-";
   std::string key_name;
   std::string plan;
+  std::string file;
   bool json = false;
 };
 
@@ -109,8 +113,40 @@ int run_set(const Arguments& arguments, const char* const* environment) {
   if (!id) return complain(wrong_usage, id.error().message);
   const auto count = parse_number(arguments.count, 0, limits::count_max);
   if (!count) return complain(wrong_usage, count.error().message);
+  ops::Correction correction{.count = *count, .expected = {}};
+  if (!arguments.expected.empty()) {
+    const auto expected = parse_number(arguments.expected, 0, limits::count_max);
+    if (!expected) return complain(wrong_usage, "--expect: " + expected.error().message);
+    correction.expected = *expected;
+  }
   return with_config(arguments, environment, [&](const Choices& choices, const Config& config) {
-    return shown(arguments, set_counter(place_of(choices, config), *id, *count));
+    return shown(arguments, set_counter(place_of(choices, config), *id, correction));
+  });
+}
+
+int run_list(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) -> Result<std::string> {
+    const auto entries = list_counters(place_of(choices, config));
+    if (!entries) return std::unexpected(entries.error());
+    return arguments.json ? ops::to_json(*entries) + "\n" : as_table(*entries);
+  });
+}
+
+template <class Done>
+Result<std::string> told(const Arguments& arguments, const Result<Done>& done) {
+  if (!done) return std::unexpected(done.error());
+  return arguments.json ? as_json(*done) : as_text(*done);
+}
+
+int run_backup(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) {
+    return told(arguments, back_up(place_of(choices, config), arguments.file));
+  });
+}
+
+int run_restore(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices&, const Config& config) {
+    return told(arguments, restore(config, arguments.file));
   });
 }
 
@@ -150,6 +186,9 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App* invoke = app.add_subcommand("invoke", "Hand one event of API Gateway to the function, print its response.");
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");
+  CLI::App* list = app.add_subcommand("list", "Print every counter.");
+  CLI::App* backup = app.add_subcommand("backup", "Write the store into a new SQLite file, while it counts.");
+  CLI::App* restore = app.add_subcommand("restore", "Put a backup in the place of the store.");
   CLI::App* health = app.add_subcommand("health", "Ask the running server whether it is ready to count.");
   CLI::App* table = app.add_subcommand("table", "Make a DynamoDB table for counters, or check one.");
   table->require_subcommand(1);
@@ -163,7 +202,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App* config =
       app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
-  for (CLI::App* command : {serve, invoke, get, set, health, create_table, check_table, config})
+  for (CLI::App* command : {serve, invoke, get, set, list, backup, restore, health, create_table, check_table, config})
     add_settings(*command, arguments);
 
   invoke->add_option("--event", arguments.event, "the event, JSON; - is standard input")
@@ -172,7 +211,13 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   get->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
   set->add_option("ID", arguments.counter_id, "the counter")->required();
   set->add_option("COUNT", arguments.count, "its new count")->required();
+  set->add_option("--expect", arguments.expected, "set it only if it stands at N now; an absent counter stands at 0")
+      ->type_name("N");
   for (CLI::App* command : {get, set}) command->add_flag("--json", arguments.json, "print the whole record");
+  backup->add_option("FILE", arguments.file, "the new file")->required();
+  restore->add_option("FILE", arguments.file, "the backup; it stays as it is")->required();
+  for (CLI::App* command : {backup, restore}) command->add_flag("--json", arguments.json, "print a JSON object");
+  list->add_flag("--json", arguments.json, "print the records, a JSON array");
 
   try {
     app.parse(argc, argv);
@@ -185,6 +230,9 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   if (key->parsed()) return run_key(arguments);
   if (invoke->parsed()) return run_invoke(arguments, environment);
   if (get->parsed()) return run_get(arguments, environment);
+  if (list->parsed()) return run_list(arguments, environment);
+  if (backup->parsed()) return run_backup(arguments, environment);
+  if (restore->parsed()) return run_restore(arguments, environment);
   if (health->parsed()) return with_config(arguments, environment, run_health);
   if (set->parsed()) return run_set(arguments, environment);
   if (table->parsed()) {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "counter/counter.hpp"
+#include "counter/full_store.hpp"
 #include "function/cors.hpp"
 #include "function/function.hpp"
 #include "gateway/gateway.hpp"
@@ -60,6 +60,9 @@ struct Config {
 
   /// The counter with this id, and how long its record is kept: preview counters for limits::preview_ttl.
   counter::Counter counter(const counter::CounterId& id) const;
+  counter::CounterOf counter_of() const {
+    return [this](const counter::CounterId& id) { return counter(id); };
+  }
   counter::Counter production_counter() const { return counter(*counter_id); }
   counter::Counter preview_counter() const;
   function::Function function() const;

@@ -2,12 +2,10 @@
 
 #include "app/ops_client.hpp"
 #include "app/stores.hpp"
-#include "ops/record_json.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace vc::app {
 
-using counter::Count;
 using counter::CounterId;
 using store::SqliteStore;
 
@@ -15,18 +13,22 @@ namespace {
 
 std::string path_of(const CounterId& id) { return "/counters/" + id.text(); }
 
-Result<std::unique_ptr<counter::CounterStore>> open(const Config& config, SqliteStore::IfAbsent if_absent,
-                                                    const Clock& clock) {
-  if (const auto* sqlite = std::get_if<SqliteStoreUri>(&config.store))
-    return SqliteStore::open(sqlite->file, if_absent);
+}  // namespace
+
+Result<std::unique_ptr<counter::FullStore>> open_counters(const Config& config, IfAbsent if_absent,
+                                                          const Clock& clock) {
+  const auto* sqlite = std::get_if<SqliteStoreUri>(&config.store);
+  if (sqlite != nullptr && if_absent == IfAbsent::refuse) {
+    return SqliteStore::open(sqlite->file, SqliteStore::IfAbsent::refuse);
+  }
   auto opened = open_store(config, clock);
   if (!opened) return std::unexpected(opened.error());
   return std::move(opened->store);
 }
 
-std::unexpected<Error> failed(const counter::StoreError& error) { return fail("the store failed: {}", error.detail); }
-
-}  // namespace
+std::unexpected<Error> store_failed(const counter::StoreError& error) {
+  return fail("the store failed: {}", error.detail);
+}
 
 std::string ops_of_owner(const CounterPlace& place) {
   if (place.ops) return http::text(*place.ops);
@@ -40,10 +42,10 @@ std::string ops_of_owner(const CounterPlace& place) {
 Result<std::string> get_counter(const CounterPlace& place, const CounterId& id) {
   if (const std::string ops = ops_of_owner(place); !ops.empty()) return ask_ops(ops, {"GET", path_of(id), ""});
   const SystemClock clock;
-  auto store = open(place.config, SqliteStore::IfAbsent::refuse, clock);
+  auto store = open_counters(place.config, IfAbsent::refuse, clock);
   if (!store) return std::unexpected(store.error());
   const auto record = (*store)->read(place.config.counter(id), clock.now());
-  if (!record) return failed(record.error());
+  if (!record) return store_failed(record.error());
   if (!*record) return fail("there is no counter {}", id.text());
   return ops::to_json(id, **record);
 }
@@ -56,16 +58,23 @@ Result<void> check_health(const CounterPlace& place) {
   return {};
 }
 
-Result<std::string> set_counter(const CounterPlace& place, const CounterId& id, Count count) {
+Result<std::string> set_counter(const CounterPlace& place, const CounterId& id, const ops::Correction& correction) {
   if (const std::string ops = ops_of_owner(place); !ops.empty()) {
-    return ask_ops(ops, {"PUT", path_of(id), fmt::format(R"({{"visit_count": {}}})", count)});
+    return ask_ops(ops, {"PUT", path_of(id), ops::to_json(correction)});
   }
   const SystemClock clock;
-  auto store = open(place.config, SqliteStore::IfAbsent::create, clock);
+  auto store = open_counters(place.config, IfAbsent::create, clock);
   if (!store) return std::unexpected(store.error());
-  const auto record = (*store)->set(place.config.counter(id), count, clock.now());
-  if (!record) return failed(record.error());
-  return ops::to_json(id, *record);
+  const counter::Counter counter = place.config.counter(id);
+  if (!correction.expected) {
+    const auto record = (*store)->set(counter, correction.count, clock.now());
+    if (!record) return store_failed(record.error());
+    return ops::to_json(id, *record);
+  }
+  const auto record = (*store)->set_if(counter, *correction.expected, correction.count, clock.now());
+  if (!record) return store_failed(record.error());
+  if (!*record) return fail("{}", ops::unexpected_count(id, *correction.expected, record->error()));
+  return ops::to_json(id, **record);
 }
 
 }  // namespace vc::app

@@ -33,12 +33,13 @@ asio::awaitable<Exchange> exchange(vc::http::Endpoint server, http::request<http
   if (auto [error] = co_await stream.async_connect(server, as_result); error) co_return std::unexpected(error);
   if (auto [error, size] = co_await http::async_write(stream, request, as_result); error)
     co_return std::unexpected(error);
-  Answer answer;
+  http::response_parser<http::string_body> answer;
+  answer.body_limit(limits::copy_bytes_max);
   beast::flat_buffer buffer;
   if (auto [error, size] = co_await http::async_read(stream, buffer, answer, as_result); error) {
     co_return std::unexpected(error);
   }
-  co_return answer;
+  co_return answer.release();
 }
 
 /// What the ops listener says in `error` or `reason`, or its Invoke API in Lambda's manner; else the status.

@@ -266,17 +266,17 @@ class Service final {
                              metrics_.site(0).visited(label_of(traffic), outcome);
                            }});
     dashboard_ = std::make_unique<ops::Dashboard>(
-        first.loop(), first.desk(), metrics_, clock_,
+        first.loop(), first.desk(), measured_store_, metrics_, clock_,
         ops::DashboardOptions{.counter = config_.production_counter(),
                               .present = [this] { return monitoring_.present(driver_); }});
     dashboard_->start();
-    ops_site_ = std::make_unique<ops::OpsSite>(
-        first.desk(), *invoke_api_, *dashboard_, log_,
-        ops::OpsOptions{.counter = config_.production_counter(),
-                        .counter_of = [this](const counter::CounterId& id) { return config_.counter(id); },
-                        .draining = [this] { return stopping_; },
-                        .metrics = [this] { return monitoring_.exposition(driver_); },
-                        .version = std::string(version)});
+    counters_api_ = std::make_unique<ops::CountersApi>(first.desk(), *store_.store, log_, config_.counter_of());
+    ops_site_ =
+        std::make_unique<ops::OpsSite>(first.desk(), *counters_api_, *invoke_api_, *dashboard_, log_,
+                                       ops::OpsOptions{.counter = config_.production_counter(),
+                                                       .draining = [this] { return stopping_; },
+                                                       .metrics = [this] { return monitoring_.exposition(driver_); },
+                                                       .version = std::string(version)});
     const http::ServerOptions options = ops_options(config_);
     monitoring_.watch("ops", options);
     ops_server_ = std::make_unique<http::Server>(first.loop(), std::move(acceptor), *ops_site_, clock_, options);
@@ -339,6 +339,7 @@ class Service final {
   std::optional<asio::signal_set> signals_;
   std::optional<Reloader> reloader_;
   std::shared_ptr<http::CurrentTls> tls_;
+  std::unique_ptr<ops::CountersApi> counters_api_;
   std::unique_ptr<ops::InvokeApi> invoke_api_;
   std::unique_ptr<ops::Dashboard> dashboard_;
   std::unique_ptr<ops::OpsSite> ops_site_;

@@ -9,13 +9,13 @@
 #include "app/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "counter/store.hpp"
+#include "counter/full_store.hpp"
 
 namespace vc::app {
 
 /// A store for `serve`. An SQLite file is created if it is absent, a table is not.
 struct OpenStore {
-  std::unique_ptr<counter::CounterStore> store;
+  std::unique_ptr<counter::FullStore> store;
   std::function<Result<void>(std::string_view ops_address)> announce_ops;  // for the commands of other processes
   std::optional<std::filesystem::path> usage_file;  // its owner's: what keys have used of their quotas
 };

@@ -30,23 +30,47 @@ Result<std::string> read_all(int fd, const std::string& name, std::size_t bytes_
   }
 }
 
+namespace {
+
+Result<void> write_durably(const std::string& path, std::string_view bytes) {
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!file) return fail("cannot create {}: {}", path, errno_text());
+  while (!bytes.empty()) {
+    const ssize_t size = ::write(file.get(), bytes.data(), bytes.size());
+    if (size < 0) return fail("cannot write {}: {}", path, errno_text());
+    bytes.remove_prefix(static_cast<std::size_t>(size));
+  }
+  if (::fsync(file.get()) != 0) return fail("cannot write {}: {}", path, errno_text());
+  return {};
+}
+
+Result<void> sync_directory_of(const std::string& path) {
+  const std::string directory = std::filesystem::absolute(path).parent_path();
+  const FileDescriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened && ::fsync(opened.get()) == 0) return {};
+  return fail("cannot make {} durable: {}", path, errno_text());
+}
+
+}  // namespace
+
 Result<void> replace_file(const std::string& path, std::string_view content) {
   const std::string draft = path + ".new";
-  {
-    const FileDescriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!file) return fail("cannot create {}: {}", draft, errno_text());
-    while (!content.empty()) {
-      const ssize_t written = ::write(file.get(), content.data(), content.size());
-      if (written < 0) return fail("cannot write {}: {}", draft, errno_text());
-      content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (::fdatasync(file.get()) != 0) return fail("cannot make {} durable: {}", draft, errno_text());
-  }
+  ::unlink(draft.c_str());
+  if (auto written = write_durably(draft, content); !written) return written;
   if (::rename(draft.c_str(), path.c_str()) != 0) return fail("cannot replace {}: {}", path, errno_text());
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  const FileDescriptor entries(::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!entries || ::fsync(entries.get()) != 0) return fail("cannot make {} durable: {}", path, errno_text());
-  return {};
+  return sync_directory_of(path);
+}
+
+// The draft's name is taken away by a later try. A link, other than a renaming, replaces nothing.
+Result<void> write_new_file(const std::string& path, std::string_view bytes) {
+  const std::string draft = path + ".new";
+  ::unlink(draft.c_str());
+  auto written = write_durably(draft, bytes);
+  if (written && ::link(draft.c_str(), path.c_str()) != 0) {
+    written = fail("cannot create {}: {}", path, errno_text());
+  }
+  ::unlink(draft.c_str());
+  return written ? sync_directory_of(path) : written;
 }
 
 }  // namespace vc

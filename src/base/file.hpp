@@ -41,6 +41,10 @@ std::string errno_text(int error = errno);
 /// The whole file. Errors: cannot be opened or read.
 Result<std::string> read_file(const std::string& path);
 
+/// A new file, durable, for its owner alone: whole under its name, or not there. Errors: it is there already, or cannot
+/// be written.
+Result<void> write_new_file(const std::string& path, std::string_view bytes);
+
 /// All that comes until the end. The name is for the errors: cannot be read, longer than that.
 Result<std::string> read_all(int fd, const std::string& name, std::size_t bytes_max);
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "base/resume.hpp"
@@ -41,12 +43,12 @@ struct Correction : Job {
   StoreResult<Record> result;
 };
 
-/// Reads how many visits came when.
-struct HistoryRead : Job {
-  HistoryRead(const Counter& counter_of, HourRange range) : counter(&counter_of), hours(range) {}
-  const Counter* counter;
-  HourRange hours;
-  StoreResult<History> result;
+/// Anything else that is to be done on the store's thread, between two batches: it makes the visits that arrive
+/// meanwhile wait.
+struct Errand : Job {
+  explicit Errand(std::function<void(WallTime now)> what_to_do) : run(std::move(what_to_do)) {}
+  std::function<void(WallTime now)> run;
+  std::optional<StoreError> refused{};  // why it was not run
 };
 
 /// First in, first out, of jobs that live elsewhere.

@@ -64,8 +64,7 @@ class Desk final {
   void count(Visit& visit, Resume done) { gathered_.visits.push(taken(visit, done)); }
   void read(Read& read, Resume done) { gathered_.reads.push(taken(read, done)); }
   void correct(Correction& correction, Resume done) { gathered_.corrections.push(taken(correction, done)); }
-
-  void read_history(HistoryRead& read, Resume done) { gathered_.histories.push(taken(read, done)); }
+  void send(Errand& errand, Resume done) { gathered_.errands.push(taken(errand, done)); }
 
   /// Hands over what has gathered, in one piece. Call it at the end of each turn.
   void flush();

@@ -25,12 +25,19 @@ void perform_reads(JobQueue<Read>& reads, CounterStore& store, WallTime now) {
   }
 }
 
+void refuse_one(Errand& errand, StoreFault fault) { errand.refused = StoreError{fault, {}}; }
+
+template <class T>
+void refuse_one(T& job, StoreFault fault) {
+  job.result = std::unexpected(StoreError{fault, {}});
+}
+
 }  // namespace
 
 void StoreWork::perform(CounterStore& store, WallTime now) {
   if (!batch.empty()) store.add(batch, now);
   if (correction != nullptr) correction->result = store.set(*correction->counter, correction->count, now);
-  if (history != nullptr) history->result = store.history(*history->counter, history->hours);
+  if (errand != nullptr) errand->run(now);
   if (!reads.empty()) perform_reads(reads, store, now);
 }
 
@@ -41,13 +48,12 @@ void StoreQueue::submit(Jobs jobs) {
   answer(batcher_.submit(std::move(jobs.visits)));
   if (closed_) {
     refuse(std::move(jobs), closed_because_);
-  } else if (waiting() + jobs.reads.size() + jobs.corrections.size() + jobs.histories.size() >
-             options_.queued_reads_max) {
+  } else if (others_.waiting() + jobs.waiting() > options_.queued_reads_max) {
     refuse(std::move(jobs), StoreFault::throttled);
   } else {
-    reads_.append(std::move(jobs.reads));
-    corrections_.append(std::move(jobs.corrections));
-    histories_.append(std::move(jobs.histories));
+    others_.reads.append(std::move(jobs.reads));
+    others_.corrections.append(std::move(jobs.corrections));
+    others_.errands.append(std::move(jobs.errands));
   }
 }
 
@@ -66,9 +72,9 @@ StoreWork StoreQueue::take() {
   StoreWork work;
   switch (turn_) {
     case Turn::visits: work.batch = batcher_.take(); break;
-    case Turn::corrections: work.correction = &corrections_.pop(); break;
-    case Turn::histories: work.history = &histories_.pop(); break;
-    case Turn::reads: work.reads = std::move(reads_); break;
+    case Turn::corrections: work.correction = &others_.corrections.pop(); break;
+    case Turn::errands: work.errand = &others_.errands.pop(); break;
+    case Turn::reads: work.reads = std::move(others_.reads); break;
   }
   turn_ = after(turn_);
   return work;
@@ -80,8 +86,8 @@ void StoreQueue::complete(StoreWork work, const StoreError* broken) {
     note(work.batch);
     answer(std::move(answered));
   }
-  answer_one(work.correction);
-  answer_one(work.history);
+  if (work.correction != nullptr) answer_one(*work.correction);
+  if (work.errand != nullptr) answer_one(*work.errand);
   answer(std::move(work.reads));
   if (broken == nullptr) return;
   events_.broken(*broken);
@@ -91,9 +97,9 @@ void StoreQueue::complete(StoreWork work, const StoreError* broken) {
 bool StoreQueue::has(Turn turn) const {
   switch (turn) {
     case Turn::visits: return batcher_.ready();
-    case Turn::corrections: return !corrections_.empty();
-    case Turn::histories: return !histories_.empty();
-    case Turn::reads: return !reads_.empty();
+    case Turn::corrections: return !others_.corrections.empty();
+    case Turn::errands: return !others_.errands.empty();
+    case Turn::reads: return !others_.reads.empty();
   }
   std::unreachable();
 }
@@ -110,45 +116,32 @@ void StoreQueue::close(StoreFault fault) {
   if (std::exchange(closed_, true)) return;
   closed_because_ = fault;
   answer(batcher_.close());
-  refuse({.visits = {},
-          .reads = std::move(reads_),
-          .corrections = std::move(corrections_),
-          .histories = std::move(histories_)},
-         fault);
+  refuse(std::move(others_), fault);
 }
 
-// Visits are refused by the batcher.
 void StoreQueue::refuse(Jobs jobs, StoreFault fault) {
-  const auto refuse_each = [&](auto queue) {
-    auto refused = decltype(queue){};
-    while (!queue.empty()) {
-      auto& job = queue.pop();
-      job.result = std::unexpected(StoreError{fault, {}});
-      refused.push(job);
+  const auto refuse_each = [&](auto& waiting) {
+    while (!waiting.empty()) {
+      auto& job = waiting.pop();
+      refuse_one(job, fault);
+      answer_one(job);
     }
-    answer(std::move(refused));
   };
-  refuse_each(std::move(jobs.reads));
-  refuse_each(std::move(jobs.corrections));
-  refuse_each(std::move(jobs.histories));
-}
-
-template <class T>
-void StoreQueue::answer_one(T* job) {
-  if (job == nullptr) return;
-  JobQueue<T> done;
-  done.push(*job);
-  answer(std::move(done));
+  refuse_each(jobs.reads);
+  refuse_each(jobs.corrections);
+  refuse_each(jobs.errands);
 }
 
 template <class T>
 void StoreQueue::answer(JobQueue<T> jobs) {
-  while (!jobs.empty()) {
-    Job& job = jobs.pop();
-    Tray& tray = *job.tray;
-    tray.answered_.push(job);
-    if (!std::exchange(tray.waking_, true)) to_wake_.push_back(&tray);
-  }
+  while (!jobs.empty()) answer_one(jobs.pop());
+}
+
+template <class T>
+void StoreQueue::answer_one(T& job) {
+  Tray& tray = *job.tray;
+  tray.answered_.push(job);
+  if (!std::exchange(tray.waking_, true)) to_wake_.push_back(&tray);
 }
 
 }  // namespace vc::counter

@@ -54,15 +54,17 @@ struct Jobs {
   JobQueue<Visit> visits;
   JobQueue<Read> reads;
   JobQueue<Correction> corrections;
-  JobQueue<HistoryRead> histories;
-  bool empty() const { return visits.empty() && reads.empty() && corrections.empty() && histories.empty(); }
+  JobQueue<Errand> errands;
+  bool empty() const { return visits.empty() && waiting() == 0; }
+  /// All but the visits.
+  std::size_t waiting() const { return reads.size() + corrections.size() + errands.size(); }
 };
 
-/// One use of the store: a batch of visits, or one correction, or one history, or the reads that were waiting.
+/// One use of the store: a batch of visits, one correction, one errand, or the reads that were waiting.
 struct StoreWork {
   std::span<Addition> batch;
   Correction* correction = nullptr;
-  HistoryRead* history = nullptr;
+  Errand* errand = nullptr;
   JobQueue<Read> reads;
 
   /// Does it, and keeps the outcome. Blocks as the store does. Touches nothing of the queue.
@@ -74,7 +76,7 @@ class StoreQueue final {
  public:
   struct Options {
     std::size_t queued_visits_max;
-    std::size_t queued_reads_max;  // and corrections and histories
+    std::size_t queued_reads_max;  // and corrections and errands
   };
 
   StoreQueue(Options options, StoreEvents events);
@@ -102,11 +104,10 @@ class StoreQueue final {
   std::vector<const Tray*> take_to_wake() { return std::exchange(to_wake_, {}); }
 
  private:
-  enum class Turn { visits, corrections, histories, reads };
+  enum class Turn { visits, corrections, errands, reads };
 
   bool has(Turn turn) const;
-  bool has_work() const { return batcher_.ready() || waiting() > 0; }
-  std::size_t waiting() const { return reads_.size() + corrections_.size() + histories_.size(); }
+  bool has_work() const { return batcher_.ready() || others_.waiting() != 0; }
   void note(std::span<const Addition> batch);
   void close(StoreFault fault);
   void refuse(Jobs jobs, StoreFault fault);
@@ -114,7 +115,7 @@ class StoreQueue final {
   template <class T>
   void answer(JobQueue<T> jobs);
   template <class T>
-  void answer_one(T* job);
+  void answer_one(T& job);
 
   const Options options_;
   const StoreEvents events_;
@@ -124,9 +125,7 @@ class StoreQueue final {
   StoreFault closed_because_ = StoreFault::shutting_down;
   Turn turn_ = Turn::visits;
   VisitBatcher batcher_;
-  JobQueue<Read> reads_;
-  JobQueue<Correction> corrections_;
-  JobQueue<HistoryRead> histories_;
+  Jobs others_;  // no visits
   std::vector<const Tray*> to_wake_;
 };
 

@@ -19,15 +19,15 @@ using enum StoreQueue::Next;
 class StoreQueueTest : public testing::Test {
  protected:
   /// Hands in so many of each kind.
-  void submit(std::size_t visits, std::size_t reads = 0, std::size_t corrections = 0, std::size_t histories = 0) {
+  void submit(std::size_t visits, std::size_t reads = 0, std::size_t corrections = 0, std::size_t errands = 0) {
     Jobs jobs;
     for (std::size_t i = 0; i < visits; ++i) jobs.visits.push(on_tray(visits_.emplace_back(main_counter)));
     for (std::size_t i = 0; i < reads; ++i) jobs.reads.push(on_tray(reads_.emplace_back(main_counter)));
     for (std::size_t i = 0; i < corrections; ++i) {
       jobs.corrections.push(on_tray(corrections_.emplace_back(preview, 41)));
     }
-    for (std::size_t i = 0; i < histories; ++i) {
-      jobs.histories.push(on_tray(histories_.emplace_back(main_counter, HourRange{})));
+    for (std::size_t i = 0; i < errands; ++i) {
+      jobs.errands.push(on_tray(errands_.emplace_back([this](WallTime) { ++errands_run_; })));
     }
     queue_.submit(std::move(jobs));
   }
@@ -40,7 +40,7 @@ class StoreQueueTest : public testing::Test {
 
   static std::string kind(const StoreWork& work) {
     if (!work.batch.empty()) return "visits";
-    if (work.history != nullptr) return "history";
+    if (work.errand != nullptr) return "errand";
     return work.correction != nullptr ? "correction" : "reads";
   }
 
@@ -69,7 +69,8 @@ class StoreQueueTest : public testing::Test {
   std::deque<Visit> visits_;
   std::deque<Read> reads_;
   std::deque<Correction> corrections_;
-  std::deque<HistoryRead> histories_;
+  std::deque<Errand> errands_;
+  int errands_run_ = 0;
   store::MemoryStore store_;
   StoreQueue queue_{{.queued_visits_max = 4, .queued_reads_max = 4}, recorder_};
 };
@@ -106,13 +107,38 @@ TEST_F(StoreQueueTest, CommitsFirstAndThenTakesEachKindInTurn) {
   EXPECT_EQ(work_once(), "visits");
   submit(1);
   EXPECT_EQ(work_once(), "correction");
-  EXPECT_EQ(work_once(), "history");
+  EXPECT_EQ(work_once(), "errand");
   EXPECT_EQ(work_once(), "reads");
   EXPECT_EQ(work_once(), "visits");
   EXPECT_EQ(work_once(), "correction");
   EXPECT_EQ(queue_.next(), wait);
   submit(1, 1);
   EXPECT_EQ(work_once(), "visits");
+}
+
+TEST_F(StoreQueueTest, RunsAnErrandBetweenTwoBatches) {
+  submit(1, 0, 0, 1);
+  EXPECT_EQ(work_once(), "visits");
+  submit(1);
+  EXPECT_EQ(work_once(), "errand");
+  EXPECT_EQ(errands_run_, 1);
+  EXPECT_FALSE(errands_[0].refused);
+  EXPECT_EQ(work_once(), "visits");
+  EXPECT_EQ(tray_.take().size(), 3U);
+}
+
+TEST_F(StoreQueueTest, DoesNotRunAnErrandThatItRefuses) {
+  submit(0, 4);
+  submit(0, 0, 0, 1);
+  EXPECT_EQ(errands_[0].refused->fault, StoreFault::throttled);
+  EXPECT_EQ(work_once(), "reads");
+  submit(1, 0, 0, 1);
+  fail_once(Outcome::unknown, &broken_);
+  EXPECT_EQ(errands_[1].refused->fault, StoreFault::storage);
+  submit(0, 0, 0, 1);
+  EXPECT_EQ(errands_[2].refused->fault, StoreFault::storage);
+  EXPECT_EQ(errands_run_, 0);
+  EXPECT_EQ(tray_.take().size(), 8U);
 }
 
 TEST_F(StoreQueueTest, GathersWhatComesWhileABatchIsOut) {
@@ -131,7 +157,7 @@ TEST_F(StoreQueueTest, RefusesAtOnceWhatDoesNotFit) {
   EXPECT_EQ(tray_.take().size(), 1U);
   submit(0, 3, 1, 1);
   EXPECT_EQ(tray_.take().size(), 5U);
-  EXPECT_EQ(histories_[0].result.error().fault, StoreFault::throttled);
+  EXPECT_EQ(errands_[0].refused->fault, StoreFault::throttled);
   EXPECT_EQ(reads_[0].result.error().fault, StoreFault::throttled);
 }
 

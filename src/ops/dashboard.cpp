@@ -8,6 +8,7 @@
 #include "http/suspend.hpp"
 #include "limits.hpp"
 #include "ops/dashboard_page.hpp"
+#include "ops/on_store_thread.hpp"
 #include "ops/responses.hpp"
 
 namespace vc::ops {
@@ -105,9 +106,7 @@ Awaitable<std::string> Dashboard::figures() {
 }
 
 Awaitable<StoreResult<History>> Dashboard::history(HourRange hours) {
-  counter::HistoryRead read(options_.counter, hours);
-  co_await http::suspend([&](Resume done) { desk_.read_history(read, done); });
-  co_return std::move(read.result);
+  return on_store_thread<History>(desk_, [this, hours](WallTime) { return store_.history(options_.counter, hours); });
 }
 
 void Dashboard::send_file(std::string_view path, Reply& reply) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "counter/store.hpp"
 #include "counter/store_driver.hpp"
 #include "http/handler.hpp"
 #include "http/loop.hpp"
@@ -19,13 +20,15 @@ struct DashboardOptions {
   std::function<telemetry::Present()> present;
 };
 
-/// Thread: its loop's. Lifetime: everything handed in outlives it; it outlives the loop's `run`.
+/// Thread: its loop's; the store is used on the driver's. Lifetime: everything handed in outlives it; it outlives the
+/// loop's `run`.
 class Dashboard final {
  public:
-  Dashboard(http::Loop& loop, counter::Desk& desk, const telemetry::Metrics& metrics, const Clock& clock,
-            DashboardOptions options)
+  Dashboard(http::Loop& loop, counter::Desk& desk, counter::CounterStore& store, const telemetry::Metrics& metrics,
+            const Clock& clock, DashboardOptions options)
       : loop_(loop),
         desk_(desk),
+        store_(store),
         metrics_(metrics),
         clock_(clock),
         options_(std::move(options)),
@@ -57,6 +60,7 @@ class Dashboard final {
 
   http::Loop& loop_;
   counter::Desk& desk_;
+  counter::CounterStore& store_;
   const telemetry::Metrics& metrics_;
   const Clock& clock_;
   const DashboardOptions options_;

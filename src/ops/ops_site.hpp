@@ -6,6 +6,7 @@
 
 #include "counter/store_driver.hpp"
 #include "http/handler.hpp"
+#include "ops/counters_api.hpp"
 #include "ops/dashboard.hpp"
 #include "ops/invoke_api.hpp"
 #include "telemetry/log.hpp"
@@ -13,8 +14,7 @@
 namespace vc::ops {
 
 struct OpsOptions {
-  counter::Counter counter;                                               // whose store /readyz asks
-  std::function<counter::Counter(const counter::CounterId&)> counter_of;  // a counter by its id, with its TTL
+  counter::Counter counter;  // whose store /readyz asks
   std::function<bool()> draining;
   std::function<std::string()> metrics;  // as Prometheus reads them
   std::string version;
@@ -23,8 +23,14 @@ struct OpsOptions {
 /// Thread: its loop's. Lifetime: everything handed in outlives it.
 class OpsSite final : public http::Handler {
  public:
-  OpsSite(counter::Desk& desk, InvokeApi& invoke_api, Dashboard& dashboard, telemetry::Log& log, OpsOptions options)
-      : desk_(desk), invoke_api_(invoke_api), dashboard_(dashboard), log_(log), options_(std::move(options)) {}
+  OpsSite(counter::Desk& desk, CountersApi& counters, InvokeApi& invoke_api, Dashboard& dashboard, telemetry::Log& log,
+          OpsOptions options)
+      : desk_(desk),
+        counters_(counters),
+        invoke_api_(invoke_api),
+        dashboard_(dashboard),
+        log_(log),
+        options_(std::move(options)) {}
 
   http::Awaitable<void> handle(const http::Request& request, http::Reply& reply) override;
   void refuse(http::Refusal refusal, http::Reply& reply) override;
@@ -33,11 +39,9 @@ class OpsSite final : public http::Handler {
  private:
   http::Awaitable<http::Response> answer(const http::Request& request);
   http::Awaitable<http::Response> ready();
-  http::Awaitable<http::Response> counter(const http::Request& request, std::string_view id);
-  http::Awaitable<http::Response> read(counter::Counter counter);
-  http::Awaitable<http::Response> correct(counter::Counter counter, counter::Count count);
 
   counter::Desk& desk_;
+  CountersApi& counters_;
   InvokeApi& invoke_api_;
   Dashboard& dashboard_;
   telemetry::Log& log_;

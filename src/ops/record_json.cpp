@@ -10,7 +10,9 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr json::string_view visit_count = "visit_count";
+using counter::Count;
+using counter::CounterId;
+using counter::Entry;
 
 Result<json::object> parse_object(std::string_view text) {
   boost::system::error_code error;
@@ -19,15 +21,44 @@ Result<json::object> parse_object(std::string_view text) {
   return std::move(value.get_object());
 }
 
-Result<counter::Count> count_of(const json::object& object) {
-  const json::value* value = object.if_contains(visit_count);
-  if (value == nullptr) return fail("visit_count is missing");
+Result<std::uint64_t> number_of(const json::object& object, std::string_view name, std::uint64_t max) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr) return fail("{} is missing", name);
   boost::system::error_code error;
-  const auto count = value->to_number<std::uint64_t>(error);
-  if (error || value->is_double() || count > limits::count_max) {
-    return fail("visit_count is a whole number from 0 to {}", limits::count_max);
+  const auto number = value->to_number<std::uint64_t>(error);
+  if (error || value->is_double() || number > max) return fail("{} is a whole number from 0 to {}", name, max);
+  return number;
+}
+
+Result<Count> count_of(const json::object& object) { return number_of(object, "visit_count", limits::count_max); }
+
+Result<std::string> text_of(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return fail("{} is missing, or no text", name);
+  return std::string(value->get_string());
+}
+
+/// Any text: an older program's dates may be of another form.
+Result<Entry> entry_of(const json::object& object) {
+  const auto name = text_of(object, "counter_id");
+  if (!name) return std::unexpected(name.error());
+  const auto id = CounterId::parse(*name);
+  if (!id) return std::unexpected(id.error());
+  const auto count = count_of(object);
+  if (!count) return std::unexpected(count.error());
+  auto created = text_of(object, "created_date");
+  if (!created) return std::unexpected(created.error());
+  auto updated = text_of(object, "last_updated");
+  if (!updated) return std::unexpected(updated.error());
+  Entry entry{*id, {.visit_count = *count, .created_date = std::move(*created), .last_updated = std::move(*updated)}};
+  const bool expires = object.contains("ItemExpireTTL");
+  if (expires) {
+    const auto seconds = number_of(object, "ItemExpireTTL", limits::epoch_seconds_max);
+    if (!seconds) return std::unexpected(seconds.error());
+    entry.record.expires = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
   }
-  return count;
+  if (object.size() != (expires ? 5 : 4)) return fail("a record of {} has members that nobody knows", id->text());
+  return entry;
 }
 
 }  // namespace
@@ -41,11 +72,55 @@ std::string to_json(const counter::CounterId& id, const counter::Record& record)
                      expires);
 }
 
-Result<counter::Count> parse_correction(std::string_view text) {
+std::string to_json(std::span<const Entry> entries) {
+  std::string lines;
+  for (const Entry& entry : entries) {
+    lines.append(lines.empty() ? "[" : ",\n ").append(to_json(entry.id, entry.record));
+  }
+  return lines.empty() ? "[]" : lines + "]";
+}
+
+Result<Entry> parse_record(std::string_view text) {
   const auto object = parse_object(text);
   if (!object) return std::unexpected(object.error());
-  if (object->size() > 1) return fail("only visit_count can be set");
-  return count_of(*object);
+  return entry_of(*object);
+}
+
+Result<std::vector<Entry>> parse_records(std::string_view text) {
+  boost::system::error_code error;
+  const json::value value = json::parse({text.data(), text.size()}, error);
+  if (error || !value.is_array()) return fail("not a JSON array");
+  std::vector<Entry> entries;
+  for (const json::value& each : value.get_array()) {
+    if (!each.is_object()) return fail("not an array of JSON objects");
+    auto entry = entry_of(each.get_object());
+    if (!entry) return std::unexpected(entry.error());
+    entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<Correction> parse_correction(std::string_view text) {
+  const auto object = parse_object(text);
+  if (!object) return std::unexpected(object.error());
+  const auto count = count_of(*object);
+  if (!count) return std::unexpected(count.error());
+  Correction correction{.count = *count, .expected = {}};
+  if (object->size() == 1) return correction;
+  if (object->size() > 2 || !object->contains("expected")) return fail("only visit_count can be set");
+  const auto expected = number_of(*object, "expected", limits::count_max);
+  if (!expected) return std::unexpected(expected.error());
+  correction.expected = *expected;
+  return correction;
+}
+
+std::string to_json(const Correction& correction) {
+  if (!correction.expected) return fmt::format(R"({{"visit_count": {}}})", correction.count);
+  return fmt::format(R"({{"visit_count": {}, "expected": {}}})", correction.count, *correction.expected);
+}
+
+std::string unexpected_count(const CounterId& id, Count expected, Count found) {
+  return fmt::format("{} stands at {}, not at {}; nothing was changed", id.text(), found, expected);
 }
 
 Result<counter::Count> parse_visit_count(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "function/function.hpp"
+
 namespace vc::ops {
 
 using http::Response;
@@ -19,6 +21,16 @@ Response json_response(int status, std::string_view body) { return text_response
 
 Response error_response(int status, std::string_view words) {
   return json_response(status, fmt::format(R"({{"error": {}}})", boost::json::serialize(boost::json::string(words))));
+}
+
+Response error_response(const counter::StoreError& error) {
+  return error_response(503, function::public_words(error.fault));
+}
+
+Response wrong_method(std::string_view allowed) {
+  Response response = error_response(405, "method not allowed");
+  response.header("Allow", allowed);
+  return response;
 }
 
 }  // namespace vc::ops

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "counter/store.hpp"
 #include "http/message.hpp"
 
 namespace vc::ops {
@@ -12,5 +13,10 @@ http::Response json_response(int status, std::string_view body);
 
 /// `{"error": WORDS}`
 http::Response error_response(int status, std::string_view words);
+
+/// What a visitor may know of it: the rest is for the log.
+http::Response error_response(const counter::StoreError& error);
+
+http::Response wrong_method(std::string_view allowed);
 
 }  // namespace vc::ops

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "base/random.hpp"
-#include "counter/store.hpp"
+#include "counter/full_store.hpp"
 #include "limits.hpp"
 #include "store/dynamodb/open.hpp"
 #include "store/dynamodb/table.hpp"
@@ -30,12 +30,12 @@ using std::chrono::days;
 class Provider {
  public:
   virtual ~Provider() = default;
-  virtual CounterStore& store() = 0;
+  virtual FullStore& store() = 0;
 };
 
 class MemoryProvider final : public Provider {
  public:
-  CounterStore& store() override { return store_; }
+  FullStore& store() override { return store_; }
 
  private:
   store::MemoryStore store_;
@@ -43,7 +43,7 @@ class MemoryProvider final : public Provider {
 
 class SqliteProvider final : public Provider {
  public:
-  CounterStore& store() override { return *store_; }
+  FullStore& store() override { return *store_; }
 
  private:
   tests::TemporaryDirectory directory_;
@@ -64,7 +64,7 @@ class FakeTableProvider final : public Provider {
                                                                        : store::dynamodb::Engine::dynalite;
     store_.emplace(store::DynamoDbStore::Options{"visits", engine}, std::move(link), std::move(timeline), Random(1));
   }
-  CounterStore& store() override { return *store_; }
+  FullStore& store() override { return *store_; }
 
  private:
   SystemClock clock_;
@@ -88,7 +88,7 @@ class TableProvider final : public Provider {
     EXPECT_TRUE(opened) << opened.error().message;
     store_ = std::move(*opened);
   }
-  CounterStore& store() override { return *store_; }
+  FullStore& store() override { return *store_; }
 
  private:
   SystemClock clock_;
@@ -102,7 +102,7 @@ struct Kind {
 
 class StoreContract : public testing::TestWithParam<Kind> {
  protected:
-  CounterStore& store() { return provider_->store(); }
+  FullStore& store() { return provider_->store(); }
 
   /// Adds visits to one counter; the count after them. Requires: they are counted.
   Count add(const Counter& counter, std::uint64_t visits, WallTime now) {
@@ -240,6 +240,64 @@ TEST_P(StoreContract, KeepsHowManyVisitsCameWhenOrSaysThatItDoesNot) {
   EXPECT_EQ(**of({.from = hour, .until = hour + 2h}), (std::vector<HourVisits>{{hour, 5}}));
   EXPECT_EQ(**of({.from = hour + 1h, .until = hour + 2h}), std::vector<HourVisits>{});
   EXPECT_EQ(add(main_, 1, start_), 101U) << "looking has changed nothing";
+}
+
+TEST_P(StoreContract, SetsACountThatIsAsExpected) {
+  add(main_, 5, start_);
+  const auto set = store().set_if(main_, 5, 100, start_ + 1h);
+  ASSERT_TRUE(set) << set.error().detail;
+  ASSERT_TRUE(*set);
+  EXPECT_EQ((*set)->visit_count, 100U);
+  EXPECT_EQ((*set)->created_date, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(add(main_, 1, start_ + 1h), 101U);
+}
+
+TEST_P(StoreContract, LeavesACountThatIsNotAsExpected) {
+  add(main_, 6, start_);
+  for (const Count expected : {0U, 5U, 7U}) {
+    const auto set = store().set_if(main_, expected, 100, start_ + 1h);
+    ASSERT_TRUE(set) << set.error().detail;
+    ASSERT_FALSE(*set);
+    EXPECT_EQ(set->error(), 6U);
+  }
+  EXPECT_EQ(read(main_, start_)->last_updated, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(add(main_, 1, start_), 7U);
+}
+
+TEST_P(StoreContract, ExpectsAnAbsentCounterToStandAtZero) {
+  const auto refused = store().set_if(main_, 1, 100, start_);
+  ASSERT_TRUE(refused && !*refused);
+  EXPECT_EQ(refused->error(), 0U);
+  EXPECT_EQ(read(main_, start_), std::nullopt);
+  const auto set = store().set_if(main_, 0, 100, start_);
+  ASSERT_TRUE(set && *set);
+  EXPECT_EQ(add(main_, 1, start_), 101U);
+
+  add(brief_, 5, start_);
+  EXPECT_FALSE(*store().set_if(brief_, 5, 7, start_ + days(30))) << "it has expired";
+  EXPECT_TRUE(*store().set_if(brief_, 0, 7, start_ + days(30)));
+}
+
+TEST_P(StoreContract, ListsTheCountersThatHaveNotExpiredByTheirIds) {
+  const CounterOf counter_of = [this](const CounterId& id) { return id == brief_.id ? brief_ : Counter{id}; };
+  EXPECT_TRUE(store().list(counter_of, start_)->empty());
+  std::vector<Counter> many;
+  for (int i = 100; i < 305; ++i) many.push_back({*CounterId::parse(fmt::format("many.{}", i))});
+  for (const Counter& counter : many) add(counter, 1, start_);
+  add(other_, 3, start_);
+  add(main_, 2, start_);
+  add(brief_, 5, start_);
+
+  const auto listed = store().list(counter_of, start_);
+  ASSERT_TRUE(listed) << listed.error().detail;
+  ASSERT_EQ(listed->size(), many.size() + 3);
+  EXPECT_EQ(listed->front().id, brief_.id);
+  EXPECT_EQ(listed->front().record.expires, std::chrono::floor<std::chrono::seconds>(start_) + days(30));
+  EXPECT_EQ((*listed)[1].id, main_.id);
+  EXPECT_EQ((*listed)[1].record.visit_count, 2U);
+  EXPECT_EQ((*listed)[1].record.created_date, "2026-11-22T18:40:00Z");
+  EXPECT_EQ(listed->back().id, other_.id);
+  EXPECT_EQ(store().list(counter_of, start_ + days(30))->size(), many.size() + 2);
 }
 
 std::vector<Kind> kinds() {

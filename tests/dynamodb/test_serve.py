@@ -41,6 +41,25 @@ def test_commands_reach_a_counter_beside_the_server(table):
         assert run("get", "--store", table, env=ENVIRONMENT).stdout == "42\n"
 
 
+def test_every_counter_of_a_table_is_listed(table):
+    for name in ("b", "a"):
+        assert run("set", name, "1", "--store", table, env=ENVIRONMENT).returncode == 0
+    listed = run("list", "--json", "--store", table, env=ENVIRONMENT)
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert [(each["counter_id"], each["visit_count"]) for each in json.loads(listed.stdout)] == [("a", 1), ("b", 1)]
+
+
+def test_a_count_in_a_table_is_set_only_from_the_one_that_is_expected(table):
+    def set_if(expected, count):
+        return run("set", "main_counter", str(count), "--expect", str(expected), "--store", table, env=ENVIRONMENT)
+
+    assert set_if(0, 5).stdout == "5\n"
+    refused = set_if(4, 9)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "stands at 5, not at 4" in refused.stderr
+    assert set_if(5, 9).stdout == "9\n"
+
+
 def visit(server, times):
     """The numbers of some visits on one connection; it may end before all are answered."""
     numbers = []

@@ -14,7 +14,7 @@ from e2e.answers import VERSION, visit_number
 from support.raw_http import ask, stored_count
 from support.server import Server, clean_environment, run
 
-COMMANDS = ["serve", "invoke", "get", "set", "health", "table", "config", "version"]
+COMMANDS = ["serve", "invoke", "get", "set", "list", "backup", "restore", "health", "table", "config", "version"]
 FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
 DEFAULTS = {
     "listen": "127.0.0.1:8080",
@@ -109,6 +109,8 @@ def test_the_help_of_serve_names_every_option():
     pytest.param(("set",), "ID", id="set without an id"),
     pytest.param(("set", "a"), "COUNT", id="set without a count"),
     pytest.param(("set", "a b", "1"), "a b", id="set with a bad id"),
+    pytest.param(("set", "a", "1", "--expect", "x"), "--expect", id="set with a bad expectation"),
+    pytest.param(("list", "a"), "a", id="list with an argument"),
     *(pytest.param(("set", "a", count), count, id=f"set to {count}")
       for count in ("-1", "x", "1.5", "9223372036854775808")),
 ])

@@ -107,6 +107,7 @@ class World final {
   asio::io_context context_;
   counter::StoreDriver driver_{store_, clock_, {.queued_visits_max = 8, .queued_reads_max = 8}, {}};
   counter::Desk desk_{driver_, [this] { asio::post(context_, [this] { desk_.deliver(); }); }};
+  ops::CountersApi counters_api_{desk_, store_, the_log(), [](const CounterId& id) { return Counter{id}; }};
   ops::InvokeApi invoke_api_{the_function(),
                              desk_,
                              the_log(),
@@ -116,14 +117,15 @@ class World final {
                               .visited = [](function::Traffic, counter::Outcome) {}}};
   telemetry::Metrics metrics_{1};
   http::Loop timers_;
-  ops::Dashboard dashboard_{
-      timers_, desk_, metrics_, clock_, {.counter = the_counter(), .present = [] { return telemetry::Present{}; }}};
+  ops::Dashboard dashboard_{timers_, desk_,
+                            store_,  metrics_,
+                            clock_,  {.counter = the_counter(), .present = [] { return telemetry::Present{}; }}};
   ops::OpsSite site_{desk_,
+                     counters_api_,
                      invoke_api_,
                      dashboard_,
                      the_log(),
                      {.counter = the_counter(),
-                      .counter_of = [](const CounterId& id) { return Counter{id}; },
                       .draining = [] { return false; },
                       .metrics = [] { return std::string(); },
                       .version = "1.2.0+g0123456789ab"}};
@@ -136,7 +138,7 @@ std::optional<json::value> parse(const std::string& text) {
 }
 
 void check_any(const http::Request& request, const Answer& answer) {
-  constexpr std::array statuses = {200, 202, 204, 400, 403, 404, 405, 413, 415};
+  constexpr std::array statuses = {200, 202, 204, 400, 403, 404, 405, 409, 413, 415};
   check(std::ranges::find(statuses, answer.status) != statuses.end(), "an answer has a status of the listener's");
   const bool empty = answer.status == 202 || answer.status == 204;
   const bool is_json = answer.content_type == "application/json";

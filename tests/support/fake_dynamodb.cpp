@@ -129,6 +129,7 @@ class Evaluation final {
     const std::string how = take();
     const auto right = number_in(value(take()));
     bool holds = false;
+    if (how == "=") holds = left == right;
     if (how == "<") holds = left < right;
     if (how == "<=") holds = left <= right;
     if (how == ">") holds = left > right;
@@ -160,8 +161,19 @@ std::string_view operation(const aws::HttpRequest& request) {
   return target.substr(target.find('.') + 1);
 }
 
-std::string id_of(const json::object& request) {
-  return std::string(request.at("Key").as_object().at("counter_id").as_object().at("S").as_string());
+std::string id_of(const json::value& key) { return std::string(key.at("counter_id").at("S").as_string()); }
+
+/// Of a table that is ordered by its keys.
+aws::HttpResponse scan(const json::object& body, const std::map<std::string, json::object>& items) {
+  const json::value* after = body.if_contains("ExclusiveStartKey");
+  auto item = after != nullptr ? items.upper_bound(id_of(*after)) : items.begin();
+  json::array page;
+  for (; item != items.end() && page.size() < body.at("Limit").to_number<std::size_t>(); ++item) {
+    page.push_back(item->second);
+  }
+  json::object answer{{"Items", page}};
+  if (item != items.end()) answer["LastEvaluatedKey"] = {{"counter_id", page.back().at("counter_id")}};
+  return respond(200, answer);
 }
 
 }  // namespace
@@ -173,14 +185,15 @@ aws::HttpResponse dynamodb_error(int status, std::string_view code) {
 aws::HttpResponse FakeTable::ask(const aws::HttpRequest& request) {
   const json::value parsed = json::parse(request.body);
   const json::object& body = parsed.as_object();
-  const std::string id = id_of(body);
   const std::lock_guard lock(mutex_);
+  if (operation(request) == "Scan") return scan(body, items_);
+  const std::string id = id_of(body.at("Key"));
   const auto found = items_.find(id);
   if (operation(request) == "GetItem") {
     if (found == items_.end()) return respond(200, {});
     return respond(200, {{"Item", found->second}});
   }
-  check(operation(request) == "UpdateItem", "the store updates and gets");
+  check(operation(request) == "UpdateItem", "the store updates, gets and scans");
   json::object item = found != items_.end() ? found->second : json::object{{"counter_id", {{"S", id}}}};
   const json::object& values = body.at("ExpressionAttributeValues").as_object();
   json::object before = found != items_.end() ? item : json::object{};

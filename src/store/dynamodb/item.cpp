@@ -22,7 +22,7 @@ std::optional<std::string_view> typed(const json::value& attribute, std::string_
   return std::string_view(value->get_string());
 }
 
-std::string date(const json::object& attributes, std::string_view name) {
+std::string text(const json::object& attributes, std::string_view name) {
   const json::value* attribute = attributes.if_contains(name);
   return attribute != nullptr ? std::string(typed(*attribute, "S").value_or("")) : std::string();
 }
@@ -68,8 +68,8 @@ Result<Item> read_item(const json::object& attributes, const counter::Counter& c
   if (!*count) return item;
 
   item.record = counter::Record{.visit_count = **count,
-                                .created_date = date(attributes, "created_date"),
-                                .last_updated = date(attributes, "last_updated"),
+                                .created_date = text(attributes, "created_date"),
+                                .last_updated = text(attributes, "last_updated"),
                                 .expires = {}};
   if (counter.ttl.count() == 0) return item;
   const auto expires = number(attributes, "ItemExpireTTL", limits::epoch_seconds_max);
@@ -77,5 +77,7 @@ Result<Item> read_item(const json::object& attributes, const counter::Counter& c
   if (*expires) item.record->expires = std::chrono::sys_seconds(std::chrono::seconds(**expires));
   return item;
 }
+
+std::string read_id(const json::object& attributes) { return text(attributes, "counter_id"); }
 
 }  // namespace vc::store::dynamodb

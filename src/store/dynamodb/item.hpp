@@ -31,4 +31,7 @@ struct Item {
 /// Errors: a number that is no whole one, or out of its range.
 Result<Item> read_item(const boost::json::object& attributes, const counter::Counter& counter, int slot);
 
+/// The `S` of the key; empty if there is none.
+std::string read_id(const boost::json::object& attributes);
+
 }  // namespace vc::store::dynamodb

@@ -38,6 +38,10 @@ void change_live(Update& update, const Change& change, std::string_view slot) {
   if (change.kind == Change::Kind::set) {
     update.set = fmt::format("visit_count = :n, a{} = :n", slot);
     update.require("attribute_exists(visit_count)");
+    if (change.expected) {
+      update.require("visit_count = :x");
+      update.values[":x"] = number(*change.expected);
+    }
   } else {
     update.set = fmt::format("a{} = visit_count + :n", slot);
     update.add = " ADD visit_count :n";
@@ -92,6 +96,15 @@ std::string update(const std::string& table, const Change& change, Form form, in
 std::string get(const std::string& table, const counter::Counter& counter) {
   json::object request = request_for(table, counter);
   request["ConsistentRead"] = true;
+  return json::serialize(request);
+}
+
+std::string scan(const std::string& table, const std::string& after) {
+  json::object request{{"TableName", table},
+                       {"ConsistentRead", true},
+                       {"Limit", limits::dynamodb_page_items},
+                       {"ProjectionExpression", "counter_id, visit_count, created_date, last_updated, ItemExpireTTL"}};
+  if (!after.empty()) request["ExclusiveStartKey"] = {{"counter_id", text(after)}};
   return json::serialize(request);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "counter/store.hpp"
@@ -13,12 +14,13 @@ namespace vc::store::dynamodb {
 /// not guessed.
 enum class Engine { dynamodb, alternator, dynalite };
 
-/// One change of one counter's count: `amount` visits more, or the count itself.
+/// One change of one counter's count: `amount` visits more, or the count itself; if one is expected, only from there.
 struct Change {
   enum class Kind { add, set } kind = Kind::add;
   const counter::Counter* counter = nullptr;
   counter::Count amount = 0;
   WallTime now;
+  std::optional<counter::Count> expected{};
 };
 
 /// A record that is there and has not expired, or one that is not there.
@@ -31,5 +33,9 @@ std::string update(const std::string& table, const Change& change, Form form, in
 
 /// `GetItem`, consistent.
 std::string get(const std::string& table, const counter::Counter& counter);
+
+/// `Scan`, consistent, of the records' attributes, limits::dynamodb_page_items at a time. `after` is the key that the
+/// page before ended at; empty: the first page.
+std::string scan(const std::string& table, const std::string& after);
 
 }  // namespace vc::store::dynamodb

@@ -72,6 +72,22 @@ TEST(Requests, SetACountAndKeepTheSlots) {
             "attribute_exists(visit_count) AND attribute_not_exists(s5) OR attribute_exists(visit_count) AND s5 < :q");
 }
 
+TEST(Requests, SetACountOnlyFromTheOneThatIsExpected) {
+  const json::object body = parsed(update("visits", {Change::Kind::set, &kept, 7, noon, 5}, Form::live, 5, sequence));
+  EXPECT_EQ(member(body, "ConditionExpression"),
+            "attribute_exists(visit_count) AND visit_count = :x AND attribute_not_exists(s5) OR "
+            "attribute_exists(visit_count) AND visit_count = :x AND s5 < :q");
+  EXPECT_EQ(body.at("ExpressionAttributeValues").at(":x").at("N").as_string(), "5");
+}
+
+TEST(Requests, ListATablePageByPage) {
+  EXPECT_EQ(scan("visits", ""),
+            R"({"TableName":"visits","ConsistentRead":true,"Limit":100,)"
+            R"("ProjectionExpression":"counter_id, visit_count, created_date, last_updated, ItemExpireTTL"})");
+  EXPECT_EQ(parsed(scan("visits", "main_counter")).at("ExclusiveStartKey").at("counter_id").at("S").as_string(),
+            "main_counter");
+}
+
 TEST(Requests, NameEveryValueThatTheyGiveAndNoOther) {
   for (const auto kind : {Change::Kind::add, Change::Kind::set}) {
     for (const Counter* counter : {&kept, &brief}) {

@@ -21,6 +21,11 @@ SlotWrite::Step SlotWrite::condition_failed(const std::optional<Item>& item, std
   }
 
   form_ = item && item->live(*change_.counter, change_.now) ? Form::live : Form::absent;
+  const counter::Count found = form_ == Form::live ? item->record->visit_count : 0;
+  if (change_.expected && found != *change_.expected) {
+    const Outcome outcome = give_up().outcome;  // a copy that is still on its way may find the count as expected
+    return Failed{.outcome = outcome, .instead = outcome == Outcome::unknown ? std::nullopt : std::optional(found)};
+  }
   const bool adds_to = change_.kind == Change::Kind::add && form_ == Form::live;
   if (adds_to && item->record->visit_count > limits::count_max - change_.amount) {
     return Failed{.outcome = give_up().outcome, .full = true};

@@ -93,6 +93,28 @@ TEST_F(SlotWriteTest, TakesAnItemWithoutACountOrWithAnExpiredOneAsAbsent) {
   EXPECT_EQ(expect_send(write.condition_failed(expired)).form, Form::absent);
 }
 
+TEST_F(SlotWriteTest, EndsWhereTheCountIsNotTheExpectedOne) {
+  const Change change{Change::Kind::set, &counter_, 100, noon, 5};
+  SlotWrite unseen(change, sequences_);
+  const auto failed = expect_failed(unseen.condition_failed(item(std::nullopt, 6)));
+  EXPECT_EQ(failed.outcome, Outcome::not_counted);
+  EXPECT_EQ(failed.instead, 6U);
+
+  SlotWrite absent(change, sequences_);
+  EXPECT_EQ(expect_failed(absent.condition_failed(std::nullopt)).instead, 0U);
+
+  SlotWrite seen(change, sequences_);
+  EXPECT_EQ(expect_send(seen.condition_failed(item(std::nullopt, 5))).form, Form::live);
+}
+
+TEST_F(SlotWriteTest, DoesNotSayWhatIsThereInsteadWhereALostCopyMayStillCome) {
+  SlotWrite write({Change::Kind::set, &counter_, 100, noon, 5}, sequences_);
+  write.lost();
+  const auto failed = expect_failed(write.condition_failed(item(std::nullopt, 6)));
+  EXPECT_EQ(failed.outcome, Outcome::unknown);
+  EXPECT_EQ(failed.instead, std::nullopt);
+}
+
 TEST_F(SlotWriteTest, EndsAtTheLimitOfTheCount) {
   const auto failed = expect_failed(write_.condition_failed(item(std::nullopt, limits::count_max - 2)));
   EXPECT_TRUE(failed.full);

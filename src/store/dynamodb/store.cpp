@@ -68,6 +68,15 @@ StoreResult<Record> DynamoDbStore::set(const Counter& counter, Count count, Wall
   return *written.record;
 }
 
+StoreResult<Result<Record, Count>> DynamoDbStore::set_if(const Counter& counter, Count expected, Count count,
+                                                         WallTime now) {
+  Written written = write({Change::Kind::set, &counter, count, now, expected}, deadline_after(options_.deadline));
+  if (written.instead) return Result<Record, Count>(std::unexpected(*written.instead));
+  if (written.outcome != Outcome::counted) return std::unexpected(written.error);
+  written.record->visit_count = count;
+  return std::move(*written.record);
+}
+
 StoreResult<std::optional<Record>> DynamoDbStore::read(const Counter& counter, WallTime now) {
   if (const StoreError* error = resting()) return std::unexpected(*error);
   auto item = get(counter, deadline_after(options_.deadline / 2));
@@ -113,7 +122,9 @@ DynamoDbStore::Written DynamoDbStore::write(const Change& change, SteadyTime dea
         return {Outcome::counted, done->ended_at, (*item)->record.value_or(Record{.visit_count = done->ended_at}), {}};
       }
       if (const auto* failed = std::get_if<SlotWrite::Failed>(&step)) {
-        return given_up(*failed, {StoreFault::storage, "another writer's visits hide what became of these"});
+        Written given = given_up(*failed, {StoreFault::storage, "another writer's visits hide what became of these"});
+        given.instead = failed->instead;
+        return given;
       }
       if (std::get<SlotWrite::Send>(step).sequence != sending.sequence) leave_slot();
       if (attempt < limits::dynamodb_retries_max && timeline_->now() < deadline) continue;
@@ -138,15 +149,22 @@ StoreResult<std::optional<Item>> DynamoDbStore::look(const Counter& counter, con
 }
 
 StoreResult<std::optional<Item>> DynamoDbStore::get(const Counter& counter, SteadyTime deadline) {
+  const Reply reply = ask_until(deadline, "GetItem", dynamodb::get(options_.table, counter));
+  if (reply.verdict != Verdict::done) return std::unexpected(reply.error);
+  return item_in(reply, "Item", counter, slot_);
+}
+
+/// The answer to a question that may be asked again.
+Reply DynamoDbStore::ask_until(SteadyTime deadline, std::string_view operation, const std::string& body) {
   for (int attempt = 0;; ++attempt) {
-    const Reply reply = link_.ask("GetItem", dynamodb::get(options_.table, counter), send_deadline(deadline));
+    Reply reply = link_.ask(operation, body, send_deadline(deadline));
     if (reply.verdict == Verdict::done) {
       retries_.succeeded();
-      return item_in(reply, "Item", counter, slot_);
+      return reply;
     }
     if (!wait_to_retry(reply.verdict, attempt, deadline)) {
       rest_after(reply.verdict, reply.error);
-      return std::unexpected(reply.error);
+      return reply;
     }
   }
 }

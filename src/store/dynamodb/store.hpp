@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
-#include "counter/store.hpp"
+#include "counter/full_store.hpp"
 #include "limits.hpp"
 #include "store/dynamodb/link.hpp"
 #include "store/dynamodb/requests.hpp"
@@ -25,7 +25,7 @@ namespace vc::store {
 /// slot moves to another one.
 ///
 /// Thread: one at a time. Never broken.
-class DynamoDbStore final : public counter::CounterStore {
+class DynamoDbStore final : public counter::FullStore {
  public:
   struct Options {
     std::string table;
@@ -43,6 +43,12 @@ class DynamoDbStore final : public counter::CounterStore {
   counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
   counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
                                             WallTime now) override;
+  /// What has no count, or an id that no counter of ours has, is left out. Cost: a read of the whole table.
+  counter::StoreResult<std::vector<counter::Entry>> list(const counter::CounterOf& counter_of, WallTime now) override;
+  counter::StoreResult<Result<counter::Record, counter::Count>> set_if(const counter::Counter& counter,
+                                                                       counter::Count expected, counter::Count count,
+                                                                       WallTime now) override;
+  counter::StoreResult<std::optional<std::string>> copy() override { return std::nullopt; }
 
  private:
   using SteadyTime = dynamodb::SteadyTime;
@@ -53,12 +59,14 @@ class DynamoDbStore final : public counter::CounterStore {
     counter::Count ended_at = 0;
     std::optional<counter::Record> record;  // if counted
     counter::StoreError error;              // if not
+    std::optional<counter::Count> instead;  // of the count that the change expects, and why it was not made
   };
 
   Written write(const dynamodb::Change& change, SteadyTime deadline);
   dynamodb::Reply send(const dynamodb::Change& change, const dynamodb::SlotWrite::Send& send, SteadyTime deadline);
   counter::StoreResult<std::optional<dynamodb::Item>> look(const counter::Counter& counter,
                                                            const dynamodb::Reply& failed, SteadyTime deadline);
+  dynamodb::Reply ask_until(SteadyTime deadline, std::string_view operation, const std::string& body);
   counter::StoreResult<std::optional<dynamodb::Item>> get(const counter::Counter& counter, SteadyTime deadline);
   bool wait_to_retry(dynamodb::Verdict verdict, int attempt, SteadyTime deadline);
   SteadyTime deadline_after(std::chrono::milliseconds time) const;

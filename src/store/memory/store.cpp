@@ -1,5 +1,6 @@
 #include "store/memory/store.hpp"
 
+#include "base/check.hpp"
 #include "base/time_text.hpp"
 #include "limits.hpp"
 
@@ -8,6 +9,8 @@ namespace vc::store {
 using counter::Addition;
 using counter::Count;
 using counter::Counter;
+using counter::CounterId;
+using counter::Entry;
 using counter::Outcome;
 using counter::Record;
 using counter::StoreFault;
@@ -45,6 +48,24 @@ StoreResult<counter::History> MemoryStore::history(const Counter& counter, count
     visits.push_back({hour->first, hour->second});
   }
   return visits;
+}
+
+StoreResult<std::vector<Entry>> MemoryStore::list(const counter::CounterOf& counter_of, WallTime now) {
+  std::vector<Entry> entries;
+  for (const auto& [name, record] : records_) {
+    const auto id = CounterId::parse(name);
+    check(id.has_value(), "records have the ids of counters");
+    if (!expired(counter_of(*id), record.expires, now)) entries.push_back({*id, record});
+  }
+  return entries;
+}
+
+StoreResult<Result<Record, Count>> MemoryStore::set_if(const Counter& counter, Count expected, Count count,
+                                                       WallTime now) {
+  const Record* record = live(counter, now);
+  const Count found = record != nullptr ? record->visit_count : 0;
+  if (found != expected) return Result<Record, Count>(std::unexpected(found));
+  return put(counter, count, now);
 }
 
 Record* MemoryStore::live(const Counter& counter, WallTime now) {

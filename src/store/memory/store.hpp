@@ -3,19 +3,23 @@
 
 #include <map>
 #include <string>
-#include <unordered_map>
 
-#include "counter/store.hpp"
+#include "counter/full_store.hpp"
 
 namespace vc::store {
 
-class MemoryStore final : public counter::CounterStore {
+class MemoryStore final : public counter::FullStore {
  public:
   void add(std::span<counter::Addition> batch, WallTime now) override;
   counter::StoreResult<std::optional<counter::Record>> read(const counter::Counter& counter, WallTime now) override;
   counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
                                             WallTime now) override;
   counter::StoreResult<counter::History> history(const counter::Counter& counter, counter::HourRange hours) override;
+  counter::StoreResult<std::vector<counter::Entry>> list(const counter::CounterOf& counter_of, WallTime now) override;
+  counter::StoreResult<Result<counter::Record, counter::Count>> set_if(const counter::Counter& counter,
+                                                                       counter::Count expected, counter::Count count,
+                                                                       WallTime now) override;
+  counter::StoreResult<std::optional<std::string>> copy() override { return std::nullopt; }
 
  private:
   counter::Record* live(const counter::Counter& counter, WallTime now);
@@ -23,8 +27,8 @@ class MemoryStore final : public counter::CounterStore {
 
   using Hours = std::map<std::chrono::sys_time<std::chrono::hours>, std::uint64_t>;
 
-  std::unordered_map<std::string, counter::Record> records_;
-  std::unordered_map<std::string, Hours> hours_;
+  std::map<std::string, counter::Record> records_;
+  std::map<std::string, Hours> hours_;
 };
 
 }  // namespace vc::store

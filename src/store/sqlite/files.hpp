@@ -7,6 +7,9 @@
 
 namespace vc::store::sqlite {
 
+/// The write-ahead log of a store's file.
+inline std::filesystem::path log_of(const std::filesystem::path& file) { return file.string() + "-wal"; }
+
 /// Creates the store's file with its schema, mode 0600, whole or not at all. Requires: it does not exist.
 Result<void> create_store_file(const std::filesystem::path& file);
 

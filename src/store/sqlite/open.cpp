@@ -94,8 +94,6 @@ bool is_there(const fs::path& file) {
   return fs::status(file, ignored).type() != fs::file_type::not_found;
 }
 
-fs::path wal_of(const fs::path& file) { return file.string() + "-wal"; }
-
 // What cannot be looked at counts as empty; opening it will say why.
 bool holds_nothing(const fs::path& file) {
   std::error_code unknown;
@@ -104,11 +102,11 @@ bool holds_nothing(const fs::path& file) {
 
 // SQLite takes the log of an empty file for a leftover and deletes it, with the visits in it.
 Result<void> provide_file(const fs::path& file) {
-  if (is_there(file) && holds_nothing(file) && !holds_nothing(wal_of(file))) {
+  if (is_there(file) && holds_nothing(file) && !holds_nothing(sqlite::log_of(file))) {
     return unusable(file, "it is empty, but its write-ahead log is not; put the file back, or restore a backup");
   }
   if (is_there(file)) return {};
-  if (is_there(wal_of(file))) {
+  if (is_there(sqlite::log_of(file))) {
     return unusable(file, "it is gone, but its write-ahead log is still there; put the file back, or restore a backup");
   }
   return sqlite::create_store_file(file);
@@ -125,12 +123,12 @@ bool asks_for_log(const fs::path& file) {
 }
 
 Result<void> recover_from_disk(const fs::path& file) {
-  for (const fs::path& each : {file, wal_of(file)}) {
+  for (const fs::path& each : {file, sqlite::log_of(file)}) {
     if (!is_there(each)) continue;
     if (auto done = sqlite::forget_cached_pages(each); !done) return done;
   }
-  if (!is_there(wal_of(file))) return {};
-  const Result<std::string> log = read_file(wal_of(file).string());
+  if (!is_there(sqlite::log_of(file))) return {};
+  const Result<std::string> log = read_file(sqlite::log_of(file).string());
   if (!log) return std::unexpected(log.error());
   if (sqlite::is_damaged_log(*log)) return unusable(file, damaged("visits are missing from its write-ahead log"));
   if (!log->empty() && !asks_for_log(file)) return unusable(file, damaged("it does not know its write-ahead log"));
@@ -166,7 +164,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   if (!fault) return unusable(file, advice(fault.error()));
   if (!fault->empty()) return unusable(file, *fault);
   if (auto done = configure(*database); !done) return unusable(file, advice(done.error()));
-  if (auto watched = files.add(wal_of(file)); !watched) return std::unexpected(watched.error());
+  if (auto watched = files.add(sqlite::log_of(file)); !watched) return std::unexpected(watched.error());
   if (auto synced = sqlite::sync_directory(file.parent_path()); !synced) return std::unexpected(synced.error());
 
   auto statements = prepare(*database);

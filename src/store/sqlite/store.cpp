@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/time_text.hpp"
 #include "limits.hpp"
+#include "store/sqlite/row.hpp"
 
 namespace vc::store {
 
@@ -53,8 +54,8 @@ ON CONFLICT (counter_id, hour) DO UPDATE SET visits = visits + excluded.visits W
 )sql";
 
 constexpr const char* read_sql =
-    "SELECT visit_count, created_date, last_updated, ItemExpireTTL, seal IS content FROM counters WHERE counter_id = "
-    "?1";
+    "SELECT visit_count, created_date, last_updated, ItemExpireTTL, seal IS content FROM counters "
+    "WHERE counter_id = ?1";
 
 // An hour that is no time is none that we wrote: its seal would be broken.
 constexpr const char* history_sql = R"sql(
@@ -74,13 +75,10 @@ std::optional<std::int64_t> expiry_cutoff(const Counter& counter, WallTime now) 
   return seconds(std::chrono::floor<std::chrono::seconds>(now));
 }
 
-/// What no row of ours says once it is written.
-Failure damaged_row() { return {.code = SQLITE_CORRUPT, .message = "a record is not as it was written"}; }
-
 /// Runs a statement that writes one row, unless its seal is broken.
 sqlite::SqlResult<void> write_row(const Database& database, Statement& statement) {
   if (auto done = statement.run(); !done) return done;
-  if (database.changes() == 0) return std::unexpected(damaged_row());
+  if (database.changes() == 0) return std::unexpected(sqlite::damaged_row());
   return {};
 }
 
@@ -169,7 +167,7 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
   const auto row = add.step();
   if (row && *row) addition.count_after = static_cast<Count>(add.integer(0));
   add.reset();  // with the first row all of it was done
-  if (!row || !*row) return std::unexpected(row ? damaged_row() : row.error());
+  if (!row || !*row) return std::unexpected(row ? sqlite::damaged_row() : row.error());
 
   const Rfc3339 hour = rfc3339(std::chrono::floor<std::chrono::hours>(now));
   Statement& add_hour = statements_.add_hour;
@@ -190,20 +188,12 @@ StoreResult<std::optional<Record>> SqliteStore::read(const Counter& counter, Wal
   if (broken_) return std::unexpected(*broken_);
   Statement& read = statements_.read;
   const auto row = read.bind(1, counter.id.text()).step();
-  std::optional<Record> record;
-  const bool damaged = row && *row && read.integer(4) == 0;
-  if (row && *row) {
-    record = Record{.visit_count = static_cast<Count>(read.integer(0)),
-                    .created_date = read.text(1),
-                    .last_updated = read.text(2),
-                    .expires = {}};
-    if (!read.is_null(3)) record->expires = std::chrono::sys_seconds(std::chrono::seconds(read.integer(3)));
-  }
+  const auto record = row && *row ? sqlite::read_record(read) : Record{};
   read.reset();
   if (!row) return std::unexpected(judge(row.error()));
-  if (damaged) return std::unexpected(judge(damaged_row()));
-  if (record && expired(counter, record->expires, now)) record.reset();
-  return record;
+  if (!record) return std::unexpected(judge(record.error()));
+  if (!*row || expired(counter, record->expires, now)) return std::nullopt;
+  return *record;
 }
 
 StoreResult<Record> SqliteStore::set(const Counter& counter, Count count, WallTime now) {
@@ -237,7 +227,7 @@ StoreResult<counter::History> SqliteStore::history(const Counter& counter, count
   }
   rows.reset();
   if (!row) return std::unexpected(judge(row.error()));
-  if (damaged) return std::unexpected(judge(damaged_row()));
+  if (damaged) return std::unexpected(judge(sqlite::damaged_row()));
   return visits;
 }
 

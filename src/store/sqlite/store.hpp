@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "counter/store.hpp"
+#include "counter/full_store.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/owner_lock.hpp"
@@ -20,7 +20,7 @@ namespace vc::store {
 /// `unknown` if it happened at the commit, and `broken`: the process should end, and the next start recovers from the
 /// disk. Likewise when the file or its log was renamed, deleted or replaced: a batch is acknowledged only if both were
 /// in their places after its commit.
-class SqliteStore final : public counter::CounterStore {
+class SqliteStore final : public counter::FullStore {
  public:
   enum class IfAbsent { create, refuse };
 
@@ -38,6 +38,12 @@ class SqliteStore final : public counter::CounterStore {
   counter::StoreResult<counter::Record> set(const counter::Counter& counter, counter::Count count,
                                             WallTime now) override;
   counter::StoreResult<counter::History> history(const counter::Counter& counter, counter::HourRange hours) override;
+  counter::StoreResult<std::vector<counter::Entry>> list(const counter::CounterOf& counter_of, WallTime now) override;
+  counter::StoreResult<Result<counter::Record, counter::Count>> set_if(const counter::Counter& counter,
+                                                                       counter::Count expected, counter::Count count,
+                                                                       WallTime now) override;
+  /// Cost: visits wait meanwhile; limits::copy_bytes_max bounds it.
+  counter::StoreResult<std::optional<std::string>> copy() override;
   const counter::StoreError* broken() const override { return broken_ ? &*broken_ : nullptr; }
 
   /// Tells other processes where this one's ops listener is.

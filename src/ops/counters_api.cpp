@@ -1,0 +1,96 @@
+#include "ops/counters_api.hpp"
+
+#include "http/suspend.hpp"
+#include "limits.hpp"
+#include "ops/guard.hpp"
+#include "ops/on_store_thread.hpp"
+#include "ops/record_json.hpp"
+#include "ops/responses.hpp"
+
+namespace vc::ops {
+
+using counter::Count;
+using counter::Counter;
+using counter::CounterId;
+using counter::Entry;
+using counter::Record;
+using counter::StoreResult;
+using http::Awaitable;
+using http::Request;
+using http::Response;
+
+Awaitable<std::optional<Response>> CountersApi::answer(const Request& request) {
+  constexpr std::string_view all = "/counters";
+  constexpr std::string_view each = "/counters/";
+  if (request.path.starts_with(each)) co_return co_await counter(request, request.path.substr(each.size()));
+  if (request.path != all && request.path != "/backup") co_return std::nullopt;
+  if (request.method != "GET") co_return wrong_method("GET");
+  if (request.path == all) co_return co_await list();
+  co_return co_await copy();
+}
+
+Awaitable<Response> CountersApi::copy() {
+  const auto copy =
+      co_await on_store_thread<std::optional<std::string>>(desk_, [this](WallTime) { return store_.copy(); });
+  if (!copy) {
+    log_.error("backup failed", {{"reason", copy.error().detail}});
+    co_return error_response(copy.error());
+  }
+  if (!*copy) co_return error_response(404, no_file);
+  log_.info("store copied", {{"bytes", static_cast<std::int64_t>((*copy)->size())}});
+  co_return text_response(200, "application/vnd.sqlite3", **copy);
+}
+
+Awaitable<Response> CountersApi::list() {
+  const auto entries = co_await on_store_thread<std::vector<Entry>>(
+      desk_, [this](WallTime now) { return store_.list(counter_of_, now); });
+  if (!entries) co_return error_response(entries.error());
+  co_return json_response(200, to_json(*entries));
+}
+
+Awaitable<Response> CountersApi::counter(const Request& request, std::string_view text) {
+  const auto id = CounterId::parse(text);
+  if (!id) co_return error_response(400, id.error().message);
+  if (request.method == "GET") co_return co_await read(counter_of_(*id));
+  if (request.method != "PUT") co_return wrong_method("GET, PUT");
+
+  if (!has_json_body(request.fields)) co_return error_response(415, "Content-Type must be application/json");
+  if (request.body.size() > limits::correction_bytes_max) co_return error_response(413, http::reason_phrase(413));
+  const auto asked = parse_correction(request.body);
+  if (!asked) co_return error_response(400, asked.error().message);
+  if (asked->expected) co_return co_await correct_if(counter_of_(*id), *asked->expected, asked->count);
+  co_return co_await correct(counter_of_(*id), asked->count);
+}
+
+Awaitable<Response> CountersApi::read(Counter counter) {
+  counter::Read read(counter);
+  co_await http::suspend([&](Resume done) { desk_.read(read, done); });
+  if (!read.result) co_return error_response(read.result.error());
+  if (!*read.result) co_return error_response(404, fmt::format("there is no counter {}", counter.id.text()));
+  co_return json_response(200, to_json(counter.id, **read.result));
+}
+
+Awaitable<Response> CountersApi::correct(Counter counter, Count count) {
+  counter::Correction correction(counter, count);
+  co_await http::suspend([&](Resume done) { desk_.correct(correction, done); });
+  co_return corrected(counter.id, correction.result);
+}
+
+Awaitable<Response> CountersApi::correct_if(Counter counter, Count expected, Count count) {
+  const auto result = co_await on_store_thread<Result<Record, Count>>(
+      desk_, [this, &counter, expected, count](WallTime now) { return store_.set_if(counter, expected, count, now); });
+  if (!result) co_return corrected(counter.id, std::unexpected(result.error()));
+  if (!*result) co_return error_response(409, unexpected_count(counter.id, expected, result->error()));
+  co_return corrected(counter.id, **result);
+}
+
+Response CountersApi::corrected(const CounterId& id, const StoreResult<Record>& record) {
+  if (!record) {
+    log_.error("correction failed", {{"counter", id.text()}, {"reason", record.error().detail}});
+    return error_response(record.error());
+  }
+  log_.info("counter set", {{"counter", id.text()}, {"visit_count", static_cast<std::int64_t>(record->visit_count)}});
+  return json_response(200, to_json(id, *record));
+}
+
+}  // namespace vc::ops
