@@ -126,6 +126,14 @@ inline constexpr std::size_t store_words_bytes_max = 200;
 /// A copy of a store passes through memory: that of one counter has some 100 KB a year.
 inline constexpr std::size_t copy_bytes_max = std::size_t{128} * 1024 * 1024;
 
+/// Of the lines that are imported: some 500,000 counters.
+inline constexpr std::size_t import_bytes_max = std::size_t{64} * 1024 * 1024;
+/// Between two words about how far a command has come.
+inline constexpr auto progress_interval = 100ms;
+
+/// On the disk of a store, below which `doctor` warns: the log, and a while of visits.
+inline constexpr std::uint64_t disk_free_bytes_min = std::uint64_t{64} * 1024 * 1024;
+
 /// For a command that asks a running server.
 inline constexpr auto ops_answer_deadline = 10s;
 

@@ -11,12 +11,15 @@
 #include "app/backup.hpp"
 #include "app/config.hpp"
 #include "app/counters.hpp"
+#include "app/doctor.hpp"
 #include "app/invoke.hpp"
 #include "app/key.hpp"
 #include "app/list.hpp"
 #include "app/serve.hpp"
 #include "app/tables.hpp"
+#include "app/transfer.hpp"
 #include "app/version.hpp"
+#include "base/file.hpp"
 #include "base/number.hpp"
 #include "limits.hpp"
 #include "ops/record_json.hpp"
@@ -35,7 +38,8 @@ struct Arguments {
   std::string event = "-";
   std::string key_name;
   std::string plan;
-  std::string file;
+  std::string file = "-";
+  Import wanted;
   bool json = false;
 };
 
@@ -91,9 +95,16 @@ CounterPlace place_of(const Choices& choices, const Config& config) {
   return {.config = config, .ops = named ? std::optional(config.ops_listen) : std::nullopt};
 }
 
-Result<std::string> run_health(const Choices& choices, const Config& config) {
-  if (auto checked = check_health(place_of(choices, config)); !checked) return std::unexpected(checked.error());
-  return "ready\n";
+int run_health(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) -> Result<std::string> {
+    if (auto checked = check_health(place_of(choices, config)); !checked) return std::unexpected(checked.error());
+    return arguments.json ? "{\"status\": \"ready\"}\n" : "ready\n";
+  });
+}
+
+int print_version(const Arguments& arguments) {
+  fmt::print("{}", arguments.json ? fmt::format("{{\"version\": \"{}\"}}\n", version) : fmt::format("{}\n", version));
+  return done;
 }
 
 int run_get(const Arguments& arguments, const char* const* environment) {
@@ -159,11 +170,47 @@ int run_key(const Arguments& arguments) {
   return done;
 }
 
+int run_export(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) -> Result<std::string> {
+    const auto entries = list_counters(place_of(choices, config));
+    if (!entries) return std::unexpected(entries.error());
+    return as_lines(*entries);
+  });
+}
+
+int run_import(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) -> Result<std::string> {
+    const auto lines = read_input(arguments.file, limits::import_bytes_max);
+    if (!lines) return std::unexpected(lines.error());
+    auto entries = parse_lines(*lines);
+    if (!entries)
+      return fail("{}: {}", arguments.file == "-" ? "standard input" : arguments.file, entries.error().message);
+    Import wanted = arguments.wanted;
+    wanted.entries = std::move(*entries);
+    return told(arguments, import_counters(place_of(choices, config), wanted));
+  });
+}
+
+/// Settings that cannot be are a finding too.
+int run_doctor(const Arguments& arguments, const char* const* environment) {
+  const auto choices = choose(arguments.settings, environment);
+  const auto config = choices ? parse(*choices) : std::unexpected(choices.error());
+  std::vector<Finding> findings;
+  if (config) {
+    findings = examine(*config);
+    findings.insert(findings.begin(), {"settings", Health::good, "can be read; `config` prints them"});
+  } else {
+    findings.push_back({"settings", Health::wrong, config.error().message});
+  }
+  fmt::print("{}", arguments.json ? as_json(findings) : as_text(findings));
+  return can_run(findings) ? done : failed;
+}
+
 int run_invoke(const Arguments& arguments, const char* const* environment) {
   std::string trouble;
   const int exit =
       with_config(arguments, environment, [&](const Choices& choices, const Config& config) -> Result<std::string> {
-        const auto event = read_event(arguments.event);
+        const auto event = read_input(arguments.event, limits::invoke_payload_bytes_max);
         if (!event) return std::unexpected(event.error());
         auto invoked = invoke(place_of(choices, config), *event);
         if (!invoked) return std::unexpected(invoked.error());
@@ -187,6 +234,8 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");
   CLI::App* list = app.add_subcommand("list", "Print every counter.");
+  CLI::App* export_command = app.add_subcommand("export", "Print every counter, a JSON object a line.");
+  CLI::App* import_command = app.add_subcommand("import", "Take over exported counters, all or none.");
   CLI::App* backup = app.add_subcommand("backup", "Write the store into a new SQLite file, while it counts.");
   CLI::App* restore = app.add_subcommand("restore", "Put a backup in the place of the store.");
   CLI::App* health = app.add_subcommand("health", "Ask the running server whether it is ready to count.");
@@ -201,8 +250,10 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   create_key->add_option("--plan", arguments.plan, "its usage plan")->type_name("NAME")->required();
   CLI::App* config =
       app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
+  CLI::App* doctor = app.add_subcommand("doctor", "Look what is wrong with this set-up, and say what to do.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
-  for (CLI::App* command : {serve, invoke, get, set, list, backup, restore, health, create_table, check_table, config})
+  for (CLI::App* command : {serve, invoke, get, set, list, export_command, import_command, backup, restore, health,
+                            create_table, check_table, config, doctor})
     add_settings(*command, arguments);
 
   invoke->add_option("--event", arguments.event, "the event, JSON; - is standard input")
@@ -216,7 +267,14 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   for (CLI::App* command : {get, set}) command->add_flag("--json", arguments.json, "print the whole record");
   backup->add_option("FILE", arguments.file, "the new file")->required();
   restore->add_option("FILE", arguments.file, "the backup; it stays as it is")->required();
-  for (CLI::App* command : {backup, restore}) command->add_flag("--json", arguments.json, "print a JSON object");
+  import_command->add_option("FILE", arguments.file, "JSON lines; - is standard input")->capture_default_str();
+  import_command->add_flag_callback(
+      "--dry-run", [&] { arguments.wanted.run = Run::dry; }, "only look whether it could be done");
+  import_command->add_flag_callback(
+      "--replace", [&] { arguments.wanted.if_there = counter::IfThere::replace; }, "overwrite counters that are there");
+  for (CLI::App* command : {import_command, backup, restore, health, config, version_command})
+    command->add_flag("--json", arguments.json, "print a JSON object");
+  doctor->add_flag("--json", arguments.json, "print the findings, a JSON array");
   list->add_flag("--json", arguments.json, "print the records, a JSON array");
 
   try {
@@ -226,14 +284,17 @@ int run(int argc, const char* const* argv, const char* const* environment) {
     return complain(wrong_usage, fmt::format("{}; see visitor-counter --help", error.what()));
   }
 
-  if (version_command->parsed()) return fmt::print("{}\n", version), done;
+  if (version_command->parsed()) return print_version(arguments);
+  if (doctor->parsed()) return run_doctor(arguments, environment);
   if (key->parsed()) return run_key(arguments);
   if (invoke->parsed()) return run_invoke(arguments, environment);
   if (get->parsed()) return run_get(arguments, environment);
   if (list->parsed()) return run_list(arguments, environment);
+  if (export_command->parsed()) return run_export(arguments, environment);
+  if (import_command->parsed()) return run_import(arguments, environment);
   if (backup->parsed()) return run_backup(arguments, environment);
   if (restore->parsed()) return run_restore(arguments, environment);
-  if (health->parsed()) return with_config(arguments, environment, run_health);
+  if (health->parsed()) return run_health(arguments, environment);
   if (set->parsed()) return run_set(arguments, environment);
   if (table->parsed()) {
     const auto asked = create_table->parsed() ? TableCommand::create : TableCommand::check;
@@ -241,8 +302,9 @@ int run(int argc, const char* const* argv, const char* const* environment) {
                        [&](const Choices&, const Config& effective) { return run_table(asked, effective); });
   }
   if (serve->parsed()) return run_serve(arguments, environment);
-  return with_config(arguments, environment,
-                     [](const Choices& choices, const Config&) -> Result<std::string> { return to_toml(choices); });
+  return with_config(arguments, environment, [&](const Choices& choices, const Config&) -> Result<std::string> {
+    return arguments.json ? to_json(choices) : to_toml(choices);
+  });
 }
 
 }  // namespace vc::app

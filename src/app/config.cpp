@@ -1,5 +1,7 @@
 #include "app/config.hpp"
 
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <ranges>
@@ -348,6 +350,15 @@ std::string to_toml(const Choices& choices) {
   const Given& tables = choices.find(tables_choice)->second;
   if (!tables.value.empty()) text += fmt::format("\n# {}\n{}\n", tables.source, tables.value);
   return text;
+}
+
+std::string to_json(const Choices& choices) {
+  boost::json::object all;
+  for (const Setting& setting : settings()) {
+    const Given& given = choices.find(setting.name)->second;
+    all[setting.name] = {{"value", given.value}, {"source", given.source}};
+  }
+  return boost::json::serialize(all) + "\n";
 }
 
 counter::Counter Config::counter(const counter::CounterId& id) const {

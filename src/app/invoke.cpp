@@ -1,12 +1,10 @@
 #include "app/invoke.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 #include <boost/json.hpp>
 
 #include "app/ops_client.hpp"
 #include "app/stores.hpp"
-#include "base/file.hpp"
 #include "base/random.hpp"
 #include "base/time_text.hpp"
 #include "function/direct.hpp"
@@ -44,13 +42,6 @@ std::string trouble_of(const std::string& answer) {
 }
 
 }  // namespace
-
-Result<std::string> read_event(const std::string& file) {
-  if (file == "-") return read_all(STDIN_FILENO, "standard input", limits::invoke_payload_bytes_max);
-  const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!opened) return fail("cannot open {}: {}", file, errno_text());
-  return read_all(opened.get(), file, limits::invoke_payload_bytes_max);
-}
 
 Result<Invoked> invoke(const CounterPlace& place, const std::string& text) {
   const auto event = lambda::parse_event(text);

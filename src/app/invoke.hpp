@@ -14,9 +14,6 @@ struct Invoked {
   std::string trouble;
 };
 
-/// The event in a file; `-` is standard input. Errors: cannot be read, larger than Lambda takes.
-Result<std::string> read_event(const std::string& file);
-
 /// A malformed event is an answer too: a function error, as Lambda's callers see it.
 /// Errors: no such store, no answer from the server.
 Result<Invoked> invoke(const CounterPlace& place, const std::string& event);

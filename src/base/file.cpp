@@ -18,6 +18,13 @@ Result<std::string> read_file(const std::string& path) {
   return read_all(file.get(), path, SIZE_MAX);
 }
 
+Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
+  if (path == "-") return read_all(STDIN_FILENO, "standard input", bytes_max);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return fail("cannot open {}: {}", path, errno_text());
+  return read_all(file.get(), path, bytes_max);
+}
+
 Result<std::string> read_all(int fd, const std::string& name, std::size_t bytes_max) {
   std::string content;
   std::array<char, std::size_t{32} * 1024> piece;

@@ -45,6 +45,9 @@ Result<std::string> read_file(const std::string& path);
 /// be written.
 Result<void> write_new_file(const std::string& path, std::string_view bytes);
 
+/// The file, or standard input, which is called `-`. Errors: cannot be read, longer than that.
+Result<std::string> read_input(const std::string& path, std::size_t bytes_max);
+
 /// All that comes until the end. The name is for the errors: cannot be read, longer than that.
 Result<std::string> read_all(int fd, const std::string& name, std::size_t bytes_max);
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "counter/store.hpp"
@@ -17,6 +20,9 @@ struct Entry {
 /// A counter by its id, with its TTL.
 using CounterOf = std::function<Counter(const CounterId&)>;
 
+/// What an import does with a counter that is there.
+enum class IfThere { refuse, replace };
+
 /// Thread: one at a time, as for visits.
 class FullStore : public CounterStore {
  public:
@@ -27,6 +33,11 @@ class FullStore : public CounterStore {
   /// stands at 0. The record, or the count that was found instead. Requires: count <= limits::count_max.
   virtual StoreResult<Result<Record, Count>> set_if(const Counter& counter, Count expected, Count count,
                                                     WallTime now) = 0;
+
+  /// Takes over all records as they are, or none: nullopt, or else the first counter that is there and must not be.
+  /// What is expired is not there. Requires: no counter twice. Errors: also of a store that cannot write all or none.
+  virtual StoreResult<std::optional<CounterId>> take_over(std::span<const Entry> entries, IfThere if_there,
+                                                          const CounterOf& counter_of, WallTime now) = 0;
 
   /// The bytes of an SQLite file with all that the store has; nullopt: it is in no such file.
   virtual StoreResult<std::optional<std::string>> copy() = 0;

@@ -48,7 +48,7 @@ struct Correction : Job {
 struct Errand : Job {
   explicit Errand(std::function<void(WallTime now)> what_to_do) : run(std::move(what_to_do)) {}
   std::function<void(WallTime now)> run;
-  std::optional<StoreError> refused{};  // why it was not run
+  std::optional<StoreError> refused;  // why it was not run
 };
 
 /// First in, first out, of jobs that live elsewhere.

@@ -1,5 +1,7 @@
 #include "ops/counters_api.hpp"
 
+#include <set>
+
 #include "http/suspend.hpp"
 #include "limits.hpp"
 #include "ops/guard.hpp"
@@ -13,20 +15,54 @@ using counter::Count;
 using counter::Counter;
 using counter::CounterId;
 using counter::Entry;
+using counter::IfThere;
 using counter::Record;
 using counter::StoreResult;
 using http::Awaitable;
 using http::Request;
 using http::Response;
 
+namespace {
+
+/// The first counter that comes a second time; nullptr: none does.
+const CounterId* first_twice(const std::vector<Entry>& entries) {
+  std::set<std::string_view> ids;
+  for (const Entry& entry : entries) {
+    if (!ids.insert(entry.id.text()).second) return &entry.id;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Awaitable<std::optional<Response>> CountersApi::answer(const Request& request) {
   constexpr std::string_view all = "/counters";
   constexpr std::string_view each = "/counters/";
   if (request.path.starts_with(each)) co_return co_await counter(request, request.path.substr(each.size()));
   if (request.path != all && request.path != "/backup") co_return std::nullopt;
-  if (request.method != "GET") co_return wrong_method("GET");
+  const bool imports = request.path == all && (request.method == "POST" || request.method == "PUT");
+  if (imports) co_return co_await take_over(request);
+  if (request.method != "GET") co_return wrong_method(request.path == all ? "GET, POST, PUT" : "GET");
   if (request.path == all) co_return co_await list();
   co_return co_await copy();
+}
+
+Awaitable<Response> CountersApi::take_over(const Request& request) {
+  if (!has_json_body(request.fields)) co_return error_response(415, "Content-Type must be application/json");
+  const auto entries = parse_records(request.body);
+  if (!entries) co_return error_response(400, entries.error().message);
+  if (const auto* twice = first_twice(*entries)) co_return error_response(400, twice->text() + " comes twice");
+  const IfThere if_there = request.method == "PUT" ? IfThere::replace : IfThere::refuse;
+  const auto done = co_await on_store_thread<std::optional<CounterId>>(desk_, [this, &entries, if_there](WallTime now) {
+    return store_.take_over(*entries, if_there, counter_of_, now);
+  });
+  if (!done) {
+    log_.error("import failed", {{"reason", done.error().detail}});
+    co_return error_response(done.error());
+  }
+  if (*done) co_return error_response(409, there_already((*done)->text()));
+  log_.info("counters imported", {{"counters", static_cast<std::int64_t>(entries->size())}});
+  co_return json_response(200, "{}");
 }
 
 Awaitable<Response> CountersApi::copy() {

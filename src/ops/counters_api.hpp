@@ -8,9 +8,10 @@
 
 namespace vc::ops {
 
-/// `GET /counters` lists them, `GET /counters/ID` shows one, `PUT /counters/ID` sets one. `GET /backup` is an
-/// SQLite file with all of them.
-/// Thread: its loop's; the store is used on the driver's thread. Lifetime: everything handed in outlives it.
+/// `GET /counters` lists them, `GET /counters/ID` shows one, `PUT /counters/ID` sets one.
+/// `POST /counters` takes over an array of records, all or none, `PUT /counters` also where counters are there. `GET
+/// /backup` is an SQLite file with all of them. Thread: its loop's; the store is used on the driver's thread. Lifetime:
+/// everything handed in outlives it.
 class CountersApi final {
  public:
   CountersApi(counter::Desk& desk, counter::FullStore& store, telemetry::Log& log, counter::CounterOf counter_of)
@@ -21,6 +22,7 @@ class CountersApi final {
 
  private:
   http::Awaitable<http::Response> list();
+  http::Awaitable<http::Response> take_over(const http::Request& request);
   http::Awaitable<http::Response> copy();
   http::Awaitable<http::Response> counter(const http::Request& request, std::string_view id);
   http::Awaitable<http::Response> read(counter::Counter counter);

@@ -119,6 +119,10 @@ std::string to_json(const Correction& correction) {
   return fmt::format(R"({{"visit_count": {}, "expected": {}}})", correction.count, *correction.expected);
 }
 
+std::string there_already(std::string_view id) {
+  return fmt::format("{} is there already; --replace overwrites it. Nothing was imported", id);
+}
+
 std::string unexpected_count(const CounterId& id, Count expected, Count found) {
   return fmt::format("{} stands at {}, not at {}; nothing was changed", id.text(), found, expected);
 }

@@ -38,6 +38,9 @@ std::string to_json(const Correction& correction);
 /// What is said of a store that has no copy to give.
 inline constexpr std::string_view no_file = "this store is in no file; `export` writes what it has";
 
+/// What is said where a counter is there that must not be.
+std::string there_already(std::string_view id);
+
 /// What is said where the count was another than expected.
 std::string unexpected_count(const counter::CounterId& id, counter::Count expected, counter::Count found);
 

@@ -300,6 +300,34 @@ TEST_P(StoreContract, ListsTheCountersThatHaveNotExpiredByTheirIds) {
   EXPECT_EQ(store().list(counter_of, start_ + days(30))->size(), many.size() + 2);
 }
 
+TEST_P(StoreContract, TakesOverAllRecordsOrNone) {
+  const CounterOf counter_of = [this](const CounterId& id) { return id == brief_.id ? brief_ : Counter{id}; };
+  const auto expires = std::chrono::floor<std::chrono::seconds>(start_) + 1h;
+  const std::vector<Entry> entries = {{brief_.id, {3, "then", "2026-11-01T00:00:00Z", expires}},
+                                      {main_.id, {41, "2025-01-01T00:00:00Z", "2026-11-01T00:00:00Z", {}}}};
+  add(main_, 1, start_);
+  const auto refused = store().take_over(entries, IfThere::refuse, counter_of, start_);
+  if (!refused) {  // a store that cannot do it does nothing
+    EXPECT_EQ(store().list(counter_of, start_)->size(), 1U);
+    return;
+  }
+  EXPECT_EQ(*refused, main_.id);
+  EXPECT_EQ(read(brief_, start_), std::nullopt) << "none of them";
+  EXPECT_EQ(read(main_, start_)->visit_count, 1U);
+
+  const auto done = store().take_over(entries, IfThere::replace, counter_of, start_);
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(*done, std::nullopt);
+  const auto record = read(main_, start_);
+  EXPECT_EQ(record->visit_count, 41U);
+  EXPECT_EQ(record->created_date, "2025-01-01T00:00:00Z");
+  EXPECT_EQ(record->last_updated, "2026-11-01T00:00:00Z");
+  EXPECT_EQ(read(brief_, start_)->expires, expires);
+  EXPECT_EQ(read(brief_, start_ + 1h), std::nullopt);
+  const auto again = store().take_over(std::span(entries).first(1), IfThere::refuse, counter_of, start_ + 1h);
+  EXPECT_TRUE(again && !*again) << "what has expired is not there";
+}
+
 std::vector<Kind> kinds() {
   using ShowsItem = tests::FakeTable::ShowsItem;
   std::vector<Kind> all = {

@@ -14,7 +14,7 @@ from e2e.answers import VERSION, visit_number
 from support.raw_http import ask, stored_count
 from support.server import Server, clean_environment, run
 
-COMMANDS = ["serve", "invoke", "get", "set", "list", "backup", "restore", "health", "table", "config", "version"]
+COMMANDS = ["serve", "invoke", "get", "set", "list", "export", "import", "backup", "restore", "health", "table", "config", "doctor", "version"]
 FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
 DEFAULTS = {
     "listen": "127.0.0.1:8080",

@@ -3,14 +3,18 @@
 import concurrent.futures
 import contextlib
 import json
+import os
+import pty
+import re
 import signal
 import sqlite3
+import subprocess
 
 import pytest
 
 from e2e.answers import visit_number
 from support.raw_http import VISIT, Connection, ask
-from support.server import Server, run
+from support.server import BINARY, Server, clean_environment, run
 
 
 @pytest.fixture(params=["without a server", "with a server"])
@@ -181,7 +185,8 @@ def test_restore_helps_where_the_store_is_damaged_or_gone(path, store, backup):
     printed(run("restore", backup, "--store", store))
     assert printed(run("get", "--store", store)) == "41\n"
     path.unlink()  # its log is still there
-    assert "restore a backup" in refused(run("set", "main_counter", "1", "--store", store))
+    for command in (("get",), ("set", "main_counter", "1")):
+        assert "restore a backup" in refused(run(*command, "--store", store))
     printed(run("restore", backup, "--store", store))
     assert printed(run("get", "--store", store)) == "41\n"
 
@@ -228,3 +233,179 @@ def test_restore_of_what_is_no_file_is_refused(backup):
 
 def test_restore_of_an_absent_backup_names_it(store, backup):
     assert str(backup) in refused(run("restore", backup, "--store", store))
+
+
+# --- export and import -------------------------------------------------------------------------------------------
+
+LINE = ('{"counter_id": "%s", "visit_count": %d, "created_date": "2025-01-01T00:00:00Z", '
+        '"last_updated": "2026-01-01T00:00:00Z"}\n')
+
+
+@pytest.fixture
+def lines(tmp_path):
+    return tmp_path / "counters.jsonl"
+
+
+def test_what_is_exported_can_be_imported_elsewhere(operate, lines, tmp_path):
+    for name, count in (("main_counter", 41), ("a", 7)):
+        printed(operate("set", name, str(count)))
+    exported = printed(operate("export"))
+    assert [json.loads(line)["counter_id"] for line in exported.splitlines()] == ["a", "main_counter"]
+    lines.write_text(exported)
+    elsewhere = f"sqlite:{tmp_path / 'elsewhere' / 'visits.db'}"
+    assert printed(run("import", lines, "--store", elsewhere)) == "imported: 2 counters, of which 0 replace others\n"
+    assert printed(run("export", "--store", elsewhere)) == exported
+
+
+def test_import_refuses_counters_that_are_there_unless_they_are_to_be_replaced(operate, lines):
+    printed(operate("set", "b", "1"))
+    lines.write_text(LINE % ("a", 7) + "\n" + LINE % ("b", 8))
+    assert "b is there already" in refused(operate("import", lines))
+    assert "no counter a" in refused(operate("get", "a"))
+    done = json.loads(printed(operate("import", lines, "--replace", "--json")))
+    assert done == {"counters": 2, "replaced": 1, "dry_run": False}
+    assert printed(operate("get", "a")) == "7\n"
+    assert json.loads(printed(operate("get", "b", "--json"))) == json.loads(LINE % ("b", 8))
+
+
+def test_a_dry_run_changes_nothing(operate, lines, path):
+    printed(operate("set", "b", "1"))
+    lines.write_text(LINE % ("a", 7))
+    assert "would be imported: 1 counters" in printed(operate("import", lines, "--dry-run"))
+    assert "no counter a" in refused(operate("get", "a"))
+    lines.write_text(LINE % ("b", 8))
+    assert "b is there already" in refused(operate("import", lines, "--dry-run"))
+    assert "of which 1 replace" in printed(operate("import", lines, "--dry-run", "--replace"))
+    assert printed(operate("get", "b")) == "1\n"
+
+
+def test_a_dry_run_creates_no_store(path, store, lines):
+    lines.write_text(LINE % ("a", 7))
+    printed(run("import", lines, "--dry-run", "--store", store))
+    assert not path.exists()
+
+
+def test_import_reads_standard_input(store):
+    assert "1 counters" in printed(run("import", "--store", store, input=LINE % ("a", 7)))
+    assert printed(run("get", "a", "--store", store)) == "7\n"
+
+
+@pytest.mark.parametrize("text, mention", [
+    pytest.param(LINE % ("a", 1) + "nonsense\n", "line 2", id="no JSON"),
+    pytest.param(LINE % ("a", 1) + LINE % ("a", 2), "line 2: a comes twice", id="a counter twice"),
+    pytest.param(LINE % ("a b", 1), "a b", id="a bad id"),
+    pytest.param(LINE % ("a", 2**53), "visit_count", id="a count that is too large"),
+])
+def test_a_line_that_is_no_record_is_named_and_nothing_is_imported(operate, lines, text, mention):
+    printed(operate("set", "b", "1"))
+    lines.write_text(text)
+    assert mention in refused(operate("import", lines))
+    assert [json.loads(line)["counter_id"] for line in printed(operate("export")).splitlines()] == ["b"]
+
+
+def test_visits_go_on_from_what_was_imported_into_a_running_server(store, lines):
+    lines.write_text(LINE % ("main_counter", 41))
+    with Server(store=store) as server:
+        printed(run("import", lines, "--store", store))
+        assert visit_number(ask(server.public, "GET", "/counter")) == 42
+
+
+def test_a_terminal_is_told_how_far_an_import_has_come(store, lines):
+    lines.write_text("".join(LINE % (f"c{number}", number) for number in range(1000)))
+    terminal, seen_by_program = pty.openpty()
+    with os.fdopen(terminal, "rb", buffering=0) as reader:
+        result = subprocess.run([BINARY, "import", lines, "--store", store], env=clean_environment(),
+                                stdout=subprocess.PIPE, stderr=seen_by_program, timeout=60, check=True)
+        os.close(seen_by_program)
+        assert b"lines read" in reader.read(4096)
+    assert result.stdout == b"imported: 1000 counters, of which 0 replace others\n"
+
+
+# --- doctor ------------------------------------------------------------------------------------------------------
+
+FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
+
+
+def findings(*arguments):
+    """What doctor finds, by what it looked at: {"store": ("good", "…"), …}, and its exit code."""
+    result = run("doctor", "--json", *arguments)
+    assert result.stderr == ""
+    found = {each["check"]: (each["health"], each["words"]) for each in json.loads(result.stdout)}
+    assert result.returncode == (1 if "wrong" in [health for health, _ in found.values()] else 0)
+    return found
+
+
+def test_doctor_finds_nothing_wrong_where_nothing_is(store):
+    printed(run("set", "main_counter", "41", "--store", store))
+    found = findings("--store", store, *FREE_PORTS)
+    assert set(found) == {"settings", "store", "rights", "disk", "ports", "clock"}
+    assert {found[check][0] for check in ("settings", "store", "rights", "ports")} == {"good"}
+    assert "1 counters" in found["store"][1]
+
+
+def test_doctor_prints_a_line_for_each_thing_it_looked_at(store):
+    lines = run("doctor", "--store", store, *FREE_PORTS).stdout.splitlines()
+    assert [line.split()[1] for line in lines] == ["settings", "store", "rights", "disk", "ports", "ports", "clock"]
+
+
+def test_doctor_creates_nothing(tmp_path):
+    found = findings("--store", f"sqlite:{tmp_path}/new/visits.db", *FREE_PORTS)
+    assert found["store"][0] == "good" and "not there yet" in found["store"][1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_asks_the_server_that_runs(store):
+    with Server(store=store) as server:
+        found = findings("--store", store)
+        assert found["server"][0] == "good" and str(server.ops[1]) in found["server"][1]
+        assert "ports" not in found, "they are the server's own"
+
+
+def test_doctor_sees_a_damaged_store(path, store):
+    path.write_bytes(b"not a database" * 1000)
+    health, words = findings("--store", store, *FREE_PORTS)["store"]
+    assert health == "wrong" and "restore a backup" in words
+
+
+def test_doctor_sees_that_others_may_open_the_store(path, store):
+    printed(run("set", "main_counter", "41", "--store", store))
+    path.chmod(0o644)
+    health, words = findings("--store", store, *FREE_PORTS)["rights"]
+    assert health == "doubtful" and "chmod 600" in words
+
+
+def test_doctor_sees_a_port_that_another_program_has(store):
+    with Server() as other:
+        taken = "{}:{}".format(*other.public)
+        result = run("doctor", "--store", store, "--ops-listen", "127.0.0.1:0", "--listen", taken)
+    assert result.returncode == 1
+    assert re.search(rf"^wrong +ports +.*{taken}.*--listen$", result.stdout, re.MULTILINE)
+
+
+def test_doctor_sees_a_clock_that_went_back(store, lines):
+    lines.write_text(LINE.replace("2026-01-01", "2999-01-01") % ("main_counter", 41))
+    printed(run("import", lines, "--store", store))
+    health, words = findings("--store", store, *FREE_PORTS)["clock"]
+    assert health == "doubtful" and "2999-01-01" in words
+
+
+def test_doctor_takes_a_bad_setting_for_a_finding(store):
+    health, words = findings("--store", store, "--threads", "many")["settings"]
+    assert health == "wrong" and "--threads" in words
+
+
+def test_doctor_doubts_a_store_in_memory():
+    assert findings("--store", "memory:", *FREE_PORTS)["store"][0] == "doubtful"
+
+
+# --- JSON --------------------------------------------------------------------------------------------------------
+
+
+def test_what_prints_data_prints_it_as_json_too(store):
+    version = printed(run("version")).strip()
+    assert json.loads(printed(run("version", "--json"))) == {"version": version}
+    settings = json.loads(printed(run("config", "--json", "--store", store)))
+    assert settings["store"] == {"value": store, "source": "--store"}
+    assert settings["threads"] == {"value": "1", "source": "default"}
+    with Server(store=store):
+        assert json.loads(printed(run("health", "--json", "--store", store))) == {"status": "ready"}

@@ -59,4 +59,11 @@ StoreResult<std::vector<Entry>> DynamoDbStore::list(const counter::CounterOf& co
   return entries;
 }
 
+StoreResult<std::optional<CounterId>> DynamoDbStore::take_over(std::span<const Entry> /*entries*/,
+                                                               counter::IfThere /*if_there*/,
+                                                               const counter::CounterOf& /*counter_of*/,
+                                                               WallTime /*now*/) {
+  return std::unexpected(StoreError{StoreFault::storage, "a table takes no import"});
+}
+
 }  // namespace vc::store

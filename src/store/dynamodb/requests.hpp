@@ -20,7 +20,7 @@ struct Change {
   const counter::Counter* counter = nullptr;
   counter::Count amount = 0;
   WallTime now;
-  std::optional<counter::Count> expected{};
+  std::optional<counter::Count> expected;
 };
 
 /// A record that is there and has not expired, or one that is not there.

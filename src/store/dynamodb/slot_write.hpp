@@ -25,9 +25,9 @@ class SlotWrite final {
     counter::Count ended_at;
   };
   struct Failed {
-    counter::Outcome outcome;                 // not_counted or unknown
-    bool full = false;                        // the count is at its limit
-    std::optional<counter::Count> instead{};  // of the count that is expected, where nothing was written for that
+    counter::Outcome outcome;               // not_counted or unknown
+    bool full = false;                      // the count is at its limit
+    std::optional<counter::Count> instead;  // of the count that is expected, where nothing was written for that
   };
   using Step = std::variant<Send, Done, Failed>;
 

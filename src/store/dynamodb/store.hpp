@@ -48,6 +48,11 @@ class DynamoDbStore final : public counter::FullStore {
   counter::StoreResult<Result<counter::Record, counter::Count>> set_if(const counter::Counter& counter,
                                                                        counter::Count expected, counter::Count count,
                                                                        WallTime now) override;
+  /// Refused: a table does not write many items, all or none.
+  counter::StoreResult<std::optional<counter::CounterId>> take_over(std::span<const counter::Entry> entries,
+                                                                    counter::IfThere if_there,
+                                                                    const counter::CounterOf& counter_of,
+                                                                    WallTime now) override;
   counter::StoreResult<std::optional<std::string>> copy() override { return std::nullopt; }
 
  private:

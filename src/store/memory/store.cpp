@@ -68,6 +68,16 @@ StoreResult<Result<Record, Count>> MemoryStore::set_if(const Counter& counter, C
   return put(counter, count, now);
 }
 
+StoreResult<std::optional<CounterId>> MemoryStore::take_over(std::span<const Entry> entries, counter::IfThere if_there,
+                                                             const counter::CounterOf& counter_of, WallTime now) {
+  for (const Entry& entry : entries) {
+    const bool there = live(counter_of(entry.id), now) != nullptr;
+    if (there && if_there == counter::IfThere::refuse) return entry.id;
+  }
+  for (const Entry& entry : entries) records_[entry.id.text()] = entry.record;
+  return std::nullopt;
+}
+
 Record* MemoryStore::live(const Counter& counter, WallTime now) {
   const auto found = records_.find(counter.id.text());
   if (found == records_.end() || expired(counter, found->second.expires, now)) return nullptr;

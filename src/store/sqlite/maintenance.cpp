@@ -15,7 +15,21 @@ using counter::Record;
 using counter::StoreError;
 using counter::StoreFault;
 using counter::StoreResult;
-using sqlite::Statement;
+
+namespace {
+
+constexpr const char* import_sql = R"sql(
+INSERT INTO counters (counter_id, visit_count, created_date, last_updated, ItemExpireTTL)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (counter_id) DO UPDATE SET
+  visit_count   = excluded.visit_count,
+  created_date  = excluded.created_date,
+  last_updated  = excluded.last_updated,
+  ItemExpireTTL = excluded.ItemExpireTTL
+WHERE seal IS content
+)sql";
+
+}  // namespace
 
 StoreResult<std::vector<Entry>> SqliteStore::list(const counter::CounterOf& counter_of, WallTime now) {
   check_files();
@@ -46,6 +60,46 @@ StoreResult<Result<Record, Count>> SqliteStore::set_if(const Counter& counter, C
   auto written = set(counter, count, now);
   if (!written) return std::unexpected(written.error());
   return std::move(*written);
+}
+
+StoreResult<std::optional<CounterId>> SqliteStore::take_over(std::span<const Entry> entries, counter::IfThere if_there,
+                                                             const counter::CounterOf& counter_of, WallTime now) {
+  checkpoint_if_due();
+  for (const Entry& entry : entries) {
+    const auto record = read(counter_of(entry.id), now);
+    if (!record) return std::unexpected(record.error());
+    if (*record && if_there == counter::IfThere::refuse) return entry.id;
+  }
+  if (broken_) return std::unexpected(*broken_);
+  if (const auto written = write_all(entries); !written) {
+    const StoreError error = judge(written.error());
+    if (!broken_ && database_.in_transaction()) (void)database_.execute("ROLLBACK");
+    return std::unexpected(error);
+  }
+  check_files();
+  if (broken_) return std::unexpected(*broken_);
+  return std::nullopt;
+}
+
+sqlite::SqlResult<void> SqliteStore::write_all(std::span<const Entry> entries) {
+  if (auto begun = statements_.begin.run(); !begun) return begun;
+  for (const Entry& entry : entries) {
+    if (auto written = write(entry); !written) return written;
+  }
+  return statements_.commit.run();
+}
+
+sqlite::SqlResult<void> SqliteStore::write(const Entry& entry) {
+  auto statement = database_.prepare(import_sql);
+  if (!statement) return std::unexpected(statement.error());
+  const Record& record = entry.record;
+  statement->bind(1, entry.id.text()).bind(2, static_cast<std::int64_t>(record.visit_count));
+  statement->bind(3, record.created_date).bind(4, record.last_updated);
+  statement->bind(
+      5, record.expires ? std::optional<std::int64_t>(record.expires->time_since_epoch().count()) : std::nullopt);
+  if (auto done = statement->run(); !done) return done;
+  if (database_.changes() == 0) return std::unexpected(sqlite::damaged_row());
+  return {};
 }
 
 // A copy that fails has changed nothing, and says nothing about the file.

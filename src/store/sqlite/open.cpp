@@ -141,7 +141,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   std::error_code error;
   const fs::path file = fs::weakly_canonical(fs::absolute(given, error), error);
   if (error) return unusable(given, error.message());
-  if (if_absent == IfAbsent::refuse && !is_there(file)) return unusable(file, "it does not exist; `serve` creates it");
+  const bool nothing_there = !is_there(file) && !is_there(sqlite::log_of(file));
+  if (if_absent == IfAbsent::refuse && nothing_there) return unusable(file, "it does not exist; `serve` creates it");
   fs::create_directories(file.parent_path(), error);
   if (error) return unusable(file, fmt::format("its directory cannot be created: {}", error.message()));
 

@@ -42,6 +42,10 @@ class SqliteStore final : public counter::FullStore {
   counter::StoreResult<Result<counter::Record, counter::Count>> set_if(const counter::Counter& counter,
                                                                        counter::Count expected, counter::Count count,
                                                                        WallTime now) override;
+  counter::StoreResult<std::optional<counter::CounterId>> take_over(std::span<const counter::Entry> entries,
+                                                                    counter::IfThere if_there,
+                                                                    const counter::CounterOf& counter_of,
+                                                                    WallTime now) override;
   /// Cost: visits wait meanwhile; limits::copy_bytes_max bounds it.
   counter::StoreResult<std::optional<std::string>> copy() override;
   const counter::StoreError* broken() const override { return broken_ ? &*broken_ : nullptr; }
@@ -60,6 +64,8 @@ class SqliteStore final : public counter::FullStore {
   sqlite::SqlResult<void> add_all(std::span<counter::Addition> batch, WallTime now);
   sqlite::SqlResult<void> add_one(counter::Addition& addition, WallTime now);
   void give_up(std::span<counter::Addition> batch, counter::Outcome outcome, const sqlite::Failure& failure);
+  sqlite::SqlResult<void> write(const counter::Entry& entry);
+  sqlite::SqlResult<void> write_all(std::span<const counter::Entry> entries);
   void check_files();
   void checkpoint_if_due();
   counter::StoreError judge(const sqlite::Failure& failure);
