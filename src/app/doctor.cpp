@@ -124,8 +124,10 @@ Finding check_clock(const std::string& newest) {
   if (newest > now) {
     return found("clock", Health::doubtful, "it is {} here, and the last visit was at {}; set the clock", now, newest);
   }
-  timex state{};
-  if (::adjtimex(&state) == TIME_ERROR) {
+  timex status{};
+  const int state = ::adjtimex(&status);
+  if (state == -1) return found("clock", Health::good, "it is {}", now);  // a sandbox does not let us ask
+  if (state == TIME_ERROR) {
     return found("clock", Health::doubtful, "it is {}, and nothing keeps it right; install an NTP client", now);
   }
   return found("clock", Health::good, "it is {}, and synchronised", now);
