@@ -106,6 +106,11 @@ inline constexpr std::uint64_t count_max = (std::uint64_t{1} << 53) - 1;
 
 inline constexpr std::size_t counter_id_chars_max = 128;
 
+/// How long visits are kept by the hour, so that a year can be held against the one before. After that by the day.
+inline constexpr std::chrono::days hours_kept{400};
+/// Hours that one commit makes days of, while visits wait: the next commits do the rest.
+inline constexpr int hours_folded_max = 1'000;
+
 /// Preview counters vanish by themselves.
 inline constexpr std::chrono::days preview_ttl{30};
 /// A hundred years: far from any overflow of a time.
@@ -224,6 +229,7 @@ static_assert(invoke_event_bytes_max < invoke_payload_bytes_max);
 static_assert(linger_deadline < drain_deadline && drain_deadline < header_deadline);
 static_assert(dashboards_max < ops_connections_max, "commands and probes get through beside them");
 static_assert(sweep_interval < linger_deadline);
+static_assert(dashboard_history < hours_kept, "its charts show hours");
 static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);
 static_assert(dynamodb_page_items * (counter_id_chars_max + 256) < aws_answer_bytes_max);
 static_assert(lambda_answer_time < lambda_timeout && lambda_timeout < lambda_timeout_max);

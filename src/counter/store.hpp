@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "counter/counter.hpp"
+#include "limits.hpp"
 
 namespace vc::counter {
 
@@ -65,8 +66,13 @@ struct HourRange {
   std::chrono::sys_time<std::chrono::hours> until;
 };
 
-/// The hours that had visits, in their order; nullopt: this store keeps none.
+/// The hours that had visits, in their order; nullopt: this store keeps none. Those of a day before `first_hour_kept`
+/// stand together in its first hour, from the next commit on.
 using History = std::optional<std::vector<HourVisits>>;
+
+inline std::chrono::sys_time<std::chrono::hours> first_hour_kept(WallTime now) {
+  return std::chrono::floor<std::chrono::days>(now) - limits::hours_kept;
+}
 
 /// Thread: one at a time. Every call blocks until the store has answered or given up.
 /// An expired record (limits and rules: Counter::ttl) counts as absent; `now` decides.

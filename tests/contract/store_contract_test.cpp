@@ -242,6 +242,40 @@ TEST_P(StoreContract, KeepsHowManyVisitsCameWhenOrSaysThatItDoesNot) {
   EXPECT_EQ(add(main_, 1, start_), 101U) << "looking has changed nothing";
 }
 
+TEST_P(StoreContract, KeepsOldVisitsByTheDay) {
+  const auto day = std::chrono::floor<std::chrono::days>(start_);
+  const WallTime later = start_ + limits::hours_kept;
+  add(main_, 1, day + 0h);
+  add(main_, 2, start_);
+  add(main_, 3, day + 23h);
+  add(main_, 5, day + 24h);
+  add(main_, 7, day + 40h);
+  add(other_, 11, start_);
+  const auto of = [&](const Counter& counter, WallTime now) {
+    return store().history(counter, {.from = day, .until = std::chrono::floor<std::chrono::hours>(now) + 1h});
+  };
+  const auto all = of(main_, start_ + days(2));
+  ASSERT_TRUE(all) << all.error().detail;
+  if (!*all) return;
+  const std::vector<HourVisits> hours = {{day, 1}, {day + 18h, 2}, {day + 23h, 3}, {day + 24h, 5}, {day + 40h, 7}};
+  EXPECT_EQ(**all, hours);
+
+  add(main_, 1, later);
+  EXPECT_EQ(**of(main_, start_ + days(2)), hours) << "they have not been kept long enough";
+  for (const Count visits : {1U, 2U}) {
+    EXPECT_EQ(add(main_, 1, later + 24h), 19 + visits);
+    EXPECT_EQ(**of(main_, start_ + days(2)), (std::vector<HourVisits>{{day, 6}, {day + 24h, 5}, {day + 40h, 7}}));
+  }
+  EXPECT_EQ(**of(other_, later), (std::vector<HourVisits>{{day, 11}}));
+  add(main_, 1, later + 48h);
+  EXPECT_EQ(**of(main_, later + 48h),
+            (std::vector<HourVisits>{{day, 6},
+                                     {day + 24h, 12},
+                                     {std::chrono::floor<std::chrono::hours>(later), 1},
+                                     {std::chrono::floor<std::chrono::hours>(later + 24h), 2},
+                                     {std::chrono::floor<std::chrono::hours>(later + 48h), 1}}));
+}
+
 TEST_P(StoreContract, SetsACountThatIsAsExpected) {
   add(main_, 5, start_);
   const auto set = store().set_if(main_, 5, 100, start_ + 1h);

@@ -28,6 +28,17 @@ void MemoryStore::add(std::span<Addition> batch, WallTime now) {
     addition.outcome = Outcome::counted;
     hours_[addition.counter->id.text()][std::chrono::floor<std::chrono::hours>(now)] += addition.visits;
   }
+  for (auto& [id, hours] : hours_) fold_old(hours, now);
+}
+
+void MemoryStore::fold_old(Hours& hours, WallTime now) {
+  const auto kept = hours.lower_bound(counter::first_hour_kept(now));
+  Hours days;
+  for (auto hour = hours.begin(); hour != kept; ++hour) {
+    days[std::chrono::floor<std::chrono::days>(hour->first)] += hour->second;
+  }
+  hours.erase(hours.begin(), kept);
+  hours.merge(days);
 }
 
 StoreResult<std::optional<Record>> MemoryStore::read(const Counter& counter, WallTime now) {

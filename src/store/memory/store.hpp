@@ -30,6 +30,7 @@ class MemoryStore final : public counter::FullStore {
   counter::Record& put(const counter::Counter& counter, counter::Count count, WallTime now);
 
   using Hours = std::map<std::chrono::sys_time<std::chrono::hours>, std::uint64_t>;
+  static void fold_old(Hours& hours, WallTime now);
 
   std::map<std::string, counter::Record> records_;
   std::map<std::string, Hours> hours_;

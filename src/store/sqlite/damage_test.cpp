@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/file.hpp"
+#include "limits.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/store.hpp"
 #include "support/abandoned_connection.hpp"
@@ -281,6 +282,39 @@ TEST_F(DamagedStoreTest, AnHourThatChangesUnderARunningStoreIsNotAddedTo) {
   const auto store = open();
   ASSERT_TRUE(store);
   change_open("2026-11-22T18:00:00Z 41", "2026-11-22T18:00:00Z 43", connection.handle());
+  EXPECT_EQ(add(**store, 1, start_).outcome, Outcome::not_counted);
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+TEST_F(DamagedStoreTest, AnOldHourThatChangesUnderARunningStoreIsNotFolded) {
+  add(**open(), 41, start_);
+  const vc::tests::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE(store);
+  change_open("2026-11-22T18:00:00Z 41", "2026-11-22T18:00:00Z 43", connection.handle());
+  EXPECT_EQ(add(**store, 1, start_ + limits::hours_kept + 24h).outcome, Outcome::not_counted);
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+TEST_F(DamagedStoreTest, NothingIsAddedToADayThatChangedUnderARunningStore) {
+  add(**open(), 41, start_ - 18h);
+  add(**open(), 5, start_);
+  const vc::tests::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE(store);
+  change_open("2026-11-22T00:00:00Z 41", "2026-11-22T00:00:00Z 43", connection.handle());
+  EXPECT_EQ(add(**store, 1, start_ + limits::hours_kept + 24h).outcome, Outcome::not_counted);
+  EXPECT_NE((*store)->broken(), nullptr);
+}
+
+TEST_F(DamagedStoreTest, HoursThatNobodyCanHaveCountedAreNotFolded) {
+  add(**open(), 1, start_);
+  execute(
+      "INSERT INTO visits_per_hour (counter_id, hour, visits) VALUES "
+      "('a', '2020-01-01T01:00:00Z', 9223372036854775807), ('a', '2020-01-01T02:00:00Z', 9223372036854775807)");
+  const vc::tests::AbandonedConnection connection;
+  const auto store = open();
+  ASSERT_TRUE(store) << store.error().message;
   EXPECT_EQ(add(**store, 1, start_).outcome, Outcome::not_counted);
   EXPECT_NE((*store)->broken(), nullptr);
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "limits.hpp"
 #include "store/sqlite/store.hpp"
 #include "support/abandoned_connection.hpp"
 #include "support/failing_sqlite.hpp"
@@ -24,10 +25,10 @@ class FailingStoreTest : public SqliteStoreTest {
  protected:
   FailingStoreTest() : SqliteStoreTest(Where::memory) {}  // there are thousands of starts
 
-  /// A store as a kill left it: the count is 41, in its log.
+  /// A store as a kill left it: the count is 41, in its log, and its hour becomes a day with the next visit.
   void make_killed_store() {
     const auto store = open();
-    add(**store, 41, start_);
+    add(**store, 41, start_ - limits::hours_kept - 24h);
     fs::copy(file_.parent_path(), directory_ / "killed", fs::copy_options::recursive);
   }
 
@@ -208,6 +209,33 @@ TEST_F(FailingStoreTest, ABatchThatADiskHasNoSpaceForIsTakenBackWhole) {
   EXPECT_EQ((*store)->broken(), nullptr);
   EXPECT_EQ(*(*store)->read(counters.front(), start_), std::nullopt);
   EXPECT_EQ(add(**store, 1, start_).count_after, 42U);
+  store->reset();
+  connection.forget();
+}
+
+TEST_F(FailingStoreTest, HoursThatADiskHasNoSpaceToFoldAreTakenBackWhole) {
+  {
+    const auto store = open();
+    for (int i = 1; i < 500; ++i) add(**store, 1, start_ - limits::hours_kept + std::chrono::hours(i));
+  }
+  const WallTime later = start_ + std::chrono::days(30);
+  const auto sum = [&](SqliteStore& store) {
+    std::uint64_t visits = 0;
+    const auto history = store.history(main_, {.from = {}, .until = std::chrono::floor<std::chrono::hours>(start_)});
+    for (const counter::HourVisits& hour : **history) visits += hour.visits;
+    return std::pair((*history)->size(), visits);
+  };
+  AbandonedConnection connection;
+  auto store = open();
+  sqlite3_exec(connection.handle(), "PRAGMA cache_size=1; PRAGMA cache_spill=1", nullptr, nullptr, nullptr);
+  {
+    const FailingDisk disk(FailingDisk::Calls::writes, ENOSPC);
+    EXPECT_EQ(add(**store, 1, later).outcome, Outcome::not_counted);
+  }
+  EXPECT_EQ((*store)->broken(), nullptr);
+  EXPECT_EQ(sum(**store), std::pair(std::size_t{499}, std::uint64_t{499}));
+  EXPECT_EQ(add(**store, 1, later).count_after, 500U);
+  EXPECT_EQ(sum(**store), std::pair(std::size_t{22}, std::uint64_t{499}));
   store->reset();
   connection.forget();
 }

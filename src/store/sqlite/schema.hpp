@@ -24,6 +24,7 @@ inline constexpr const char* counters_table = R"sql(CREATE TABLE counters (
   seal          TEXT AS (content) STORED
 ) STRICT, WITHOUT ROWID)sql";
 
+/// Of a day that is older than limits::hours_kept there is one row, that of its first hour, with all its visits.
 inline constexpr const char* visits_per_hour_table = R"sql(CREATE TABLE visits_per_hour (
   counter_id TEXT NOT NULL,
   hour       TEXT NOT NULL,  -- its start, 2026-11-22T18:00:00Z

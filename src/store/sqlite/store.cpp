@@ -145,6 +145,7 @@ void SqliteStore::add(std::span<Addition> batch, WallTime now) {
 
 sqlite::SqlResult<void> SqliteStore::add_all(std::span<Addition> batch, WallTime now) {
   if (auto begun = statements_.begin.run(); !begun) return begun;
+  if (auto folded = fold_old_hours(now); !folded) return folded;
   for (Addition& addition : batch) {
     const auto added = add_one(addition, now);
     if (added) {
@@ -170,9 +171,12 @@ sqlite::SqlResult<void> SqliteStore::add_one(Addition& addition, WallTime now) {
   if (!row || !*row) return std::unexpected(row ? sqlite::damaged_row() : row.error());
 
   const Rfc3339 hour = rfc3339(std::chrono::floor<std::chrono::hours>(now));
-  Statement& add_hour = statements_.add_hour;
-  add_hour.bind(1, counter.id.text()).bind(2, view(hour)).bind(3, static_cast<std::int64_t>(addition.visits));
-  return write_row(database_, add_hour);
+  return add_to_hour(counter.id.text(), view(hour), static_cast<std::int64_t>(addition.visits));
+}
+
+sqlite::SqlResult<void> SqliteStore::add_to_hour(std::string_view counter_id, std::string_view hour,
+                                                 std::int64_t visits) {
+  return write_row(database_, statements_.add_hour.bind(1, counter_id).bind(2, hour).bind(3, visits));
 }
 
 void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, const Failure& failure) {
@@ -180,6 +184,7 @@ void SqliteStore::give_up(std::span<Addition> batch, counter::Outcome outcome, c
   check(broken_ || !database_.in_transaction(), "SQLite takes back by itself what finds no space");
   // The next batch folds the log into the file first: the log's own space is then there to be written anew.
   if (failure.primary() == SQLITE_FULL) checkpoint_at_ = 0;
+  folded_on_.reset();  // that was taken back too
   conclude(batch, outcome, error);
 }
 

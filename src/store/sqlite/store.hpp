@@ -58,11 +58,21 @@ class SqliteStore final : public counter::FullStore {
     sqlite::Statement begin, commit, add, add_hour, read, set, history;
   };
 
+  /// A row of visits_per_hour.
+  struct OldHour {
+    std::string counter_id;
+    std::string hour;
+    std::int64_t visits;
+  };
+
   SqliteStore(sqlite::OwnerLock lock, sqlite::FileWatch files, sqlite::Database database, Statements statements);
   static sqlite::SqlResult<Statements> prepare(sqlite::Database& database);
 
   sqlite::SqlResult<void> add_all(std::span<counter::Addition> batch, WallTime now);
   sqlite::SqlResult<void> add_one(counter::Addition& addition, WallTime now);
+  sqlite::SqlResult<void> add_to_hour(std::string_view counter_id, std::string_view hour, std::int64_t visits);
+  sqlite::SqlResult<void> fold_old_hours(WallTime now);
+  sqlite::SqlResult<void> fold(const OldHour& old);
   void give_up(std::span<counter::Addition> batch, counter::Outcome outcome, const sqlite::Failure& failure);
   sqlite::SqlResult<void> write(const counter::Entry& entry);
   sqlite::SqlResult<void> write_all(std::span<const counter::Entry> entries);
@@ -76,6 +86,7 @@ class SqliteStore final : public counter::FullStore {
   Statements statements_;
   int wal_pages_ = 0;  // SQLite's hook writes it after each commit
   int checkpoint_at_;
+  std::optional<std::chrono::sys_days> folded_on_;  // no hours are to be folded on this day
   std::optional<counter::StoreError> broken_;
 };
 

@@ -53,6 +53,28 @@ TEST_F(SqliteStoreTest, KeepsVisitsPerHour) {
   EXPECT_EQ(integer("SELECT visits FROM visits_per_hour WHERE hour = '2026-11-22T19:00:00Z'"), 4);
 }
 
+TEST_F(SqliteStoreTest, MakesDaysOfOldHoursAFewAtATime) {
+  constexpr int hours = limits::hours_folded_max + 500;
+  add(**open(), 1, start_);
+  execute(
+      fmt::format("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+                  "INSERT INTO visits_per_hour (counter_id, hour, visits) "
+                  "SELECT 'main_counter', strftime('%Y-%m-%dT%H:00:00Z', '2020-01-01', i || ' hours'), i FROM n",
+                  hours));
+  const std::string old = "FROM visits_per_hour WHERE hour < '2021'";
+  const auto not_folded = [&] { return integer("SELECT count(*) " + old + " AND hour NOT LIKE '%T00:%'"); };
+  const std::int64_t at_first = not_folded();
+  add(**open(), 1, start_);
+  EXPECT_EQ(not_folded(), at_first - limits::hours_folded_max);
+  {
+    const auto store = open();
+    for (int i = 0; i < 3; ++i) add(**store, 1, start_);
+  }
+  EXPECT_EQ(not_folded(), 0);
+  EXPECT_EQ(integer("SELECT sum(visits) " + old), std::int64_t{hours} * (hours + 1) / 2);
+  EXPECT_EQ(add(**open(), 1, start_).count_after, 6U);
+}
+
 TEST_F(SqliteStoreTest, FoldsItsLogIntoTheFileBeforeItGrows) {
   const auto store = open();
   for (int i = 0; i < 3'000; ++i) ASSERT_EQ(add(**store, 1, start_).outcome, Outcome::counted);
