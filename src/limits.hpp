@@ -117,6 +117,8 @@ inline constexpr std::chrono::days preview_ttl{30};
 inline constexpr std::chrono::days ttl_max{36'525};
 /// Of an expiry that a table holds: the end of the year 9999.
 inline constexpr std::uint64_t epoch_seconds_max = 253'402'300'799;
+/// Of a history that is asked for: the last hour of that year.
+inline constexpr std::uint64_t epoch_hours_max = epoch_seconds_max / 3'600;
 
 /// How long a start waits for a command that has the store for a moment, and how often it looks.
 inline constexpr auto owner_wait = 1s;
@@ -135,6 +137,11 @@ inline constexpr std::size_t copy_bytes_max = std::size_t{128} * 1024 * 1024;
 inline constexpr std::size_t import_bytes_max = std::size_t{64} * 1024 * 1024;
 /// Between two words about how far a command has come.
 inline constexpr auto progress_interval = 100ms;
+
+/// Days that `history` prints at most, and the columns of its chart: of a terminal that does not tell, and at most.
+inline constexpr std::uint64_t history_days_max = 10'000;
+inline constexpr std::size_t columns_default = 80;
+inline constexpr std::size_t chart_columns_max = 120;
 
 /// On the disk of a store, below which `doctor` warns: the log, and a while of visits.
 inline constexpr std::uint64_t disk_free_bytes_min = std::uint64_t{64} * 1024 * 1024;

@@ -12,6 +12,7 @@
 #include "app/config.hpp"
 #include "app/counters.hpp"
 #include "app/doctor.hpp"
+#include "app/history.hpp"
 #include "app/invoke.hpp"
 #include "app/key.hpp"
 #include "app/list.hpp"
@@ -40,7 +41,10 @@ struct Arguments {
   std::string plan;
   std::string file = "-";
   Import wanted;
+  std::string days;
+  std::string hours;
   bool json = false;
+  bool csv = false;
 };
 
 int complain(Exit exit, std::string_view message) {
@@ -107,15 +111,45 @@ int print_version(const Arguments& arguments) {
   return done;
 }
 
+/// The counter that was named, nullopt if none was: the configured one is meant.
+Result<std::optional<counter::CounterId>> named_counter(const Arguments& arguments) {
+  if (arguments.counter_id.empty()) return std::nullopt;
+  auto id = counter::CounterId::parse(arguments.counter_id);
+  if (!id) return std::unexpected(id.error());
+  return std::move(*id);
+}
+
 int run_get(const Arguments& arguments, const char* const* environment) {
-  std::optional<counter::CounterId> named;
-  if (!arguments.counter_id.empty()) {
-    const auto id = counter::CounterId::parse(arguments.counter_id);
-    if (!id) return complain(wrong_usage, id.error().message);
-    named = *id;
-  }
+  const auto named = named_counter(arguments);
+  if (!named) return complain(wrong_usage, named.error().message);
   return with_config(arguments, environment, [&](const Choices& choices, const Config& config) {
-    return shown(arguments, get_counter(place_of(choices, config), named.value_or(*config.counter_id)));
+    return shown(arguments, get_counter(place_of(choices, config), named->value_or(*config.counter_id)));
+  });
+}
+
+Result<Lookback> parse_lookback(const Arguments& arguments) {
+  constexpr std::uint64_t hours_max = std::chrono::hours(limits::hours_kept).count();
+  Lookback back;
+  if (!arguments.hours.empty()) back.unit = Unit::hour;
+  const std::string& count = back.unit == Unit::hour ? arguments.hours : arguments.days;
+  if (count.empty()) return back;
+  const auto parsed = parse_number(count, 1, back.unit == Unit::hour ? hours_max : limits::history_days_max);
+  if (!parsed) return fail("{}: {}", back.unit == Unit::hour ? "--hours" : "--days", parsed.error().message);
+  back.count = static_cast<int>(*parsed);
+  return back;
+}
+
+int run_history(const Arguments& arguments, const char* const* environment) {
+  const auto named = named_counter(arguments);
+  if (!named) return complain(wrong_usage, named.error().message);
+  const auto back = parse_lookback(arguments);
+  if (!back) return complain(wrong_usage, back.error().message);
+  return with_config(arguments, environment, [&](const Choices& choices, const Config& config) -> Result<std::string> {
+    const auto history = history_of(place_of(choices, config), named->value_or(*config.counter_id), *back);
+    if (!history) return std::unexpected(history.error());
+    if (arguments.json) return as_json(*history, back->unit);
+    if (arguments.csv) return as_csv(*history, back->unit);
+    return as_chart(*history, back->unit, output_columns());
   });
 }
 
@@ -234,6 +268,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App* get = app.add_subcommand("get", "Print a counter.");
   CLI::App* set = app.add_subcommand("set", "Set a counter.");
   CLI::App* list = app.add_subcommand("list", "Print every counter.");
+  CLI::App* history = app.add_subcommand("history", "Print how many visits came when.");
   CLI::App* export_command = app.add_subcommand("export", "Print every counter, a JSON object a line.");
   CLI::App* import_command = app.add_subcommand("import", "Take over exported counters, all or none.");
   CLI::App* backup = app.add_subcommand("backup", "Write the store into a new SQLite file, while it counts.");
@@ -252,8 +287,8 @@ int run(int argc, const char* const* argv, const char* const* environment) {
       app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
   CLI::App* doctor = app.add_subcommand("doctor", "Look what is wrong with this set-up, and say what to do.");
   CLI::App* version_command = app.add_subcommand("version", "Print the version.");
-  for (CLI::App* command : {serve, invoke, get, set, list, export_command, import_command, backup, restore, health,
-                            create_table, check_table, config, doctor})
+  for (CLI::App* command : {serve, invoke, get, set, list, history, export_command, import_command, backup, restore,
+                            health, create_table, check_table, config, doctor})
     add_settings(*command, arguments);
 
   invoke->add_option("--event", arguments.event, "the event, JSON; - is standard input")
@@ -265,6 +300,15 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   set->add_option("--expect", arguments.expected, "set it only if it stands at N now; an absent counter stands at 0")
       ->type_name("N");
   for (CLI::App* command : {get, set}) command->add_flag("--json", arguments.json, "print the whole record");
+  history->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
+  CLI::Option* days = history->add_option("--days", arguments.days, "so many days, the one that goes on included");
+  days->type_name("N")->default_str(std::to_string(Lookback{}.count));
+  CLI::Option* hours =
+      history->add_option("--hours", arguments.hours,
+                          fmt::format("so many hours instead; they are kept for {} days", limits::hours_kept.count()));
+  hours->type_name("N")->excludes(days);
+  CLI::Option* json = history->add_flag("--json", arguments.json, "print an array of objects");
+  history->add_flag("--csv", arguments.csv, "print comma-separated values")->excludes(json);
   backup->add_option("FILE", arguments.file, "the new file")->required();
   restore->add_option("FILE", arguments.file, "the backup; it stays as it is")->required();
   import_command->add_option("FILE", arguments.file, "JSON lines; - is standard input")->capture_default_str();
@@ -290,6 +334,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   if (invoke->parsed()) return run_invoke(arguments, environment);
   if (get->parsed()) return run_get(arguments, environment);
   if (list->parsed()) return run_list(arguments, environment);
+  if (history->parsed()) return run_history(arguments, environment);
   if (export_command->parsed()) return run_export(arguments, environment);
   if (import_command->parsed()) return run_import(arguments, environment);
   if (backup->parsed()) return run_backup(arguments, environment);

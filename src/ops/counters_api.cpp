@@ -2,9 +2,11 @@
 
 #include <set>
 
+#include "base/number.hpp"
 #include "http/suspend.hpp"
 #include "limits.hpp"
 #include "ops/guard.hpp"
+#include "ops/history_json.hpp"
 #include "ops/on_store_thread.hpp"
 #include "ops/record_json.hpp"
 #include "ops/responses.hpp"
@@ -15,6 +17,7 @@ using counter::Count;
 using counter::Counter;
 using counter::CounterId;
 using counter::Entry;
+using counter::HourRange;
 using counter::IfThere;
 using counter::Record;
 using counter::StoreResult;
@@ -33,12 +36,29 @@ const CounterId* first_twice(const std::vector<Entry>& entries) {
   return nullptr;
 }
 
+Response no_such(const CounterId& id) { return error_response(404, fmt::format("there is no counter {}", id.text())); }
+
+/// The `from=HOUR` of a query.
+Result<std::chrono::sys_time<std::chrono::hours>> parse_from(std::string_view query) {
+  constexpr std::string_view name = "from=";
+  if (!query.starts_with(name)) return fail("from=HOUR is missing");
+  const auto hour = parse_number(query.substr(name.size()), 0, limits::epoch_hours_max);
+  if (!hour) return std::unexpected(hour.error());
+  return std::chrono::sys_time<std::chrono::hours>(std::chrono::hours(*hour));
+}
+
 }  // namespace
 
 Awaitable<std::optional<Response>> CountersApi::answer(const Request& request) {
   constexpr std::string_view all = "/counters";
   constexpr std::string_view each = "/counters/";
-  if (request.path.starts_with(each)) co_return co_await counter(request, request.path.substr(each.size()));
+  constexpr std::string_view its_history = "/history";
+  if (request.path.starts_with(each)) {
+    std::string_view id = request.path.substr(each.size());
+    if (!id.ends_with(its_history)) co_return co_await counter(request, id);
+    id.remove_suffix(its_history.size());
+    co_return co_await history(request, id);
+  }
   if (request.path != all && request.path != "/backup") co_return std::nullopt;
   const bool imports = request.path == all && (request.method == "POST" || request.method == "PUT");
   if (imports) co_return co_await take_over(request);
@@ -98,11 +118,31 @@ Awaitable<Response> CountersApi::counter(const Request& request, std::string_vie
   co_return co_await correct(counter_of_(*id), asked->count);
 }
 
+Awaitable<Response> CountersApi::history(const Request& request, std::string_view text) {
+  const auto id = CounterId::parse(text);
+  if (!id) co_return error_response(400, id.error().message);
+  if (request.method != "GET") co_return wrong_method("GET");
+  const auto from = parse_from(request.query);
+  if (!from) co_return error_response(400, from.error().message);
+
+  const Counter counter = counter_of_(*id);
+  counter::Read read(counter);
+  co_await http::suspend([&](Resume done) { desk_.read(read, done); });
+  if (!read.result) co_return error_response(read.result.error());
+  if (!*read.result) co_return no_such(*id);
+  const auto history = co_await on_store_thread<counter::History>(desk_, [this, &counter, &from](WallTime now) {
+    const HourRange hours{.from = *from, .until = std::chrono::floor<std::chrono::hours>(now) + std::chrono::hours(1)};
+    return store_.history(counter, hours);
+  });
+  if (!history) co_return error_response(history.error());
+  co_return json_response(200, to_json(history));
+}
+
 Awaitable<Response> CountersApi::read(Counter counter) {
   counter::Read read(counter);
   co_await http::suspend([&](Resume done) { desk_.read(read, done); });
   if (!read.result) co_return error_response(read.result.error());
-  if (!*read.result) co_return error_response(404, fmt::format("there is no counter {}", counter.id.text()));
+  if (!*read.result) co_return no_such(counter.id);
   co_return json_response(200, to_json(counter.id, **read.result));
 }
 

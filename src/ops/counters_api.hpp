@@ -8,7 +8,8 @@
 
 namespace vc::ops {
 
-/// `GET /counters` lists them, `GET /counters/ID` shows one, `PUT /counters/ID` sets one.
+/// `GET /counters` lists them, `GET /counters/ID` shows one, `PUT /counters/ID` sets one. `GET
+/// /counters/ID/history?from=HOUR` tells how many visits came when, from that hour since 1970 on.
 /// `POST /counters` takes over an array of records, all or none, `PUT /counters` also where counters are there. `GET
 /// /backup` is an SQLite file with all of them. Thread: its loop's; the store is used on the driver's thread. Lifetime:
 /// everything handed in outlives it.
@@ -25,6 +26,7 @@ class CountersApi final {
   http::Awaitable<http::Response> take_over(const http::Request& request);
   http::Awaitable<http::Response> copy();
   http::Awaitable<http::Response> counter(const http::Request& request, std::string_view id);
+  http::Awaitable<http::Response> history(const http::Request& request, std::string_view id);
   http::Awaitable<http::Response> read(counter::Counter counter);
   http::Awaitable<http::Response> correct(counter::Counter counter, counter::Count count);
   http::Awaitable<http::Response> correct_if(counter::Counter counter, counter::Count expected, counter::Count count);

@@ -8,6 +8,7 @@
 #include "http/suspend.hpp"
 #include "limits.hpp"
 #include "ops/dashboard_page.hpp"
+#include "ops/history_json.hpp"
 #include "ops/on_store_thread.hpp"
 #include "ops/responses.hpp"
 

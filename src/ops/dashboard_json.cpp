@@ -5,6 +5,7 @@
 #include "base/time_text.hpp"
 #include "function/function.hpp"
 #include "limits.hpp"
+#include "ops/history_json.hpp"
 
 namespace vc::ops {
 
@@ -13,15 +14,6 @@ namespace json = boost::json;
 namespace {
 
 json::string text(std::string_view words) { return json::string(words.data(), words.size()); }
-
-json::value hours_json(const counter::History& history) {
-  if (!history) return nullptr;
-  json::array hours;
-  for (const counter::HourVisits& hour : *history) {
-    hours.push_back(json::array{hour.start.time_since_epoch().count(), hour.visits});
-  }
-  return hours;
-}
 
 /// Each name with its number.
 template <class Names, class Numbers>
@@ -84,11 +76,6 @@ std::string to_json(const DashboardFigures& figures) {
                                       {"traffic", traffic_json(figures.traffic)},
                                       {"listeners", listeners_json(figures.present)},
                                       {"log_lines_dropped", figures.present.log_lines_dropped}});
-}
-
-std::string to_json(const counter::StoreResult<counter::History>& history) {
-  if (history) return json::serialize(json::object{{"hours", hours_json(*history)}});
-  return json::serialize(json::object{{"trouble", text(function::public_words(history.error().fault))}});
 }
 
 }  // namespace vc::ops

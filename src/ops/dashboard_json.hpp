@@ -25,7 +25,4 @@ struct DashboardFigures {
 /// One line.
 std::string to_json(const DashboardFigures& figures);
 
-/// `{"hours": [[HOUR, VISITS], …]}`, HOUR in hours since 1970; null: this store keeps none. Or `{"trouble": WORDS}`.
-std::string to_json(const counter::StoreResult<counter::History>& history);
-
 }  // namespace vc::ops

@@ -60,12 +60,5 @@ TEST(DashboardJson, TellsTroubleInPublicWordsOnly) {
   EXPECT_EQ(text.find("secret"), std::string::npos);
 }
 
-TEST(DashboardJson, TellsAHistoryOrThatThereIsNone) {
-  EXPECT_EQ(to_json(History(std::vector<HourVisits>{{hour, 1}, {hour + 2h, 5}})),
-            R"({"hours":[[495000,1],[495002,5]]})");
-  EXPECT_EQ(to_json(History()), R"({"hours":null})");
-  EXPECT_EQ(to_json(std::unexpected(StoreError{StoreFault::timeout, "x"})), R"({"trouble":"Connection timeout"})");
-}
-
 }  // namespace
 }  // namespace vc::ops

@@ -1,11 +1,14 @@
-"""One server a module, and the rule that some tests must not move its count."""
+"""One server a module, the rule that some tests must not move its count, and commands with a server and without."""
+
+import contextlib
 
 import pytest
 
-pytest.register_assert_rewrite("support.raw_http", "e2e.answers")  # before their import: failures then show values
+# Before their import: failures then show values.
+pytest.register_assert_rewrite("support.raw_http", "e2e.answers", "e2e.commands")
 
 from support.raw_http import stored_count
-from support.server import Server
+from support.server import Server, run
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +26,12 @@ def nothing_counted(server):
     before = stored_count(server)
     yield
     assert stored_count(server) == before
+
+
+@pytest.fixture(params=["without a server", "with a server"])
+def operate(request, store):
+    """Runs a command on the store: operate("list", "--json")."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "with a server":
+            stack.enter_context(Server(store=store))
+        yield lambda *arguments: run(*arguments, "--store", store)

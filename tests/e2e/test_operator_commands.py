@@ -13,30 +13,9 @@ import subprocess
 import pytest
 
 from e2e.answers import visit_number
+from e2e.commands import printed, refused
 from support.raw_http import VISIT, Connection, ask
 from support.server import BINARY, Server, clean_environment, run
-
-
-@pytest.fixture(params=["without a server", "with a server"])
-def operate(request, store):
-    """Runs a command on the store: operate("list", "--json")."""
-    with contextlib.ExitStack() as stack:
-        if request.param == "with a server":
-            stack.enter_context(Server(store=store))
-        yield lambda *arguments: run(*arguments, "--store", store)
-
-
-def printed(result):
-    """What a command that went well has printed."""
-    assert (result.returncode, result.stderr) == (0, ""), result
-    return result.stdout
-
-
-def refused(result):
-    """The one line of a command that has failed."""
-    assert (result.returncode, result.stdout) == (1, ""), result
-    assert len(result.stderr.splitlines()) == 1, result.stderr
-    return result.stderr
 
 
 # --- list --------------------------------------------------------------------------------------------------------

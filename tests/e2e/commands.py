@@ -1,0 +1,14 @@
+"""What commands of the program have done."""
+
+
+def printed(result):
+    """What a command that went well has printed."""
+    assert (result.returncode, result.stderr) == (0, ""), result
+    return result.stdout
+
+
+def refused(result):
+    """The one line of a command that has failed."""
+    assert (result.returncode, result.stdout) == (1, ""), result
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    return result.stderr
