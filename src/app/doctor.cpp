@@ -13,6 +13,7 @@
 #include "app/counters.hpp"
 #include "app/ops_client.hpp"
 #include "app/stores.hpp"
+#include "app/tls.hpp"
 #include "base/file.hpp"
 #include "base/time_text.hpp"
 #include "http/server.hpp"
@@ -119,6 +120,12 @@ Finding check_port(std::string_view setting, const http::Endpoint& address) {
   return found("ports", Health::good, "--{} {} is free", setting, http::text(address));
 }
 
+Finding check_certificate(const Config& config) {
+  const auto opened = open_tls(config);
+  if (!opened) return found("tls", Health::wrong, "{}", opened.error().message);
+  return found("tls", Health::good, "{} can be served with its key", config.tls.certificate);
+}
+
 Finding check_clock(const std::string& newest) {
   const std::string now(view(rfc3339(SystemClock().now())));
   if (newest > now) {
@@ -157,6 +164,7 @@ std::vector<Finding> examine(const Config& config) {
     if (config.preview_listen) findings.push_back(check_port("preview-listen", *config.preview_listen));
     findings.push_back(check_port("ops-listen", config.ops_listen));
   }
+  if (config.has_tls()) findings.push_back(check_certificate(config));
   findings.push_back(check_clock(newest));
   return findings;
 }

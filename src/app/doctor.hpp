@@ -17,8 +17,8 @@ struct Finding {
   std::string words;  // what was found, and where it is not good, what to do
 };
 
-/// Looks at the server if one has the store, else at the store, the rights to its files, the disk, the ports and the
-/// clock. Changes nothing.
+/// Looks at the server if one has the store, else at the store, the rights to its files, the disk, the ports, the
+/// certificate and the clock. Changes nothing.
 std::vector<Finding> examine(const Config& config);
 
 /// Whether the server can run, in spite of doubts.

@@ -14,6 +14,7 @@ import pytest
 
 from e2e.answers import visit_number
 from e2e.commands import printed, refused
+from support.certificate import make_certificate
 from support.raw_http import VISIT, Connection, ask
 from support.server import BINARY, Server, clean_environment, run
 
@@ -359,6 +360,15 @@ def test_doctor_sees_a_port_that_another_program_has(store):
         result = run("doctor", "--store", store, "--ops-listen", "127.0.0.1:0", "--listen", taken)
     assert result.returncode == 1
     assert re.search(rf"^wrong +ports +.*{taken}.*--listen$", result.stdout, re.MULTILINE)
+
+
+def test_doctor_looks_at_the_certificate(store, tmp_path):
+    certificate = make_certificate(tmp_path, "localhost")
+    https = ("--store", store, *FREE_PORTS, "--tls-cert", certificate.file, "--tls-key", certificate.key)
+    assert findings(*https)["tls"][0] == "good"
+    certificate.key.write_text("no key")
+    health, words = findings(*https)["tls"]
+    assert health == "wrong" and str(certificate.key) in words
 
 
 def test_doctor_sees_a_clock_that_went_back(store, lines):
