@@ -30,8 +30,12 @@ namespace {
 
 enum Exit { done = 0, failed = 1, wrong_usage = 2 };
 
+struct Arguments;
+using RunCommand = int (*)(const Arguments& arguments, const char* const* environment);
+
 /// What the arguments say.
 struct Arguments {
+  RunCommand run = nullptr;                     // of the command that was named
   std::map<std::string, std::string> settings;  // of those that were given
   std::string counter_id;
   std::string count;
@@ -106,7 +110,7 @@ int run_health(const Arguments& arguments, const char* const* environment) {
   });
 }
 
-int print_version(const Arguments& arguments) {
+int print_version(const Arguments& arguments, const char* const* /*environment*/) {
   fmt::print("{}", arguments.json ? fmt::format("{{\"version\": \"{}\"}}\n", version) : fmt::format("{}\n", version));
   return done;
 }
@@ -196,12 +200,34 @@ int run_restore(const Arguments& arguments, const char* const* environment) {
 }
 
 // Its one error that is not the kernel's is a bad name.
-int run_key(const Arguments& arguments) {
+int run_key(const Arguments& arguments, const char* const* /*environment*/) {
   const auto made = make_key(arguments.key_name, arguments.plan);
   if (!made) return complain(wrong_usage, made.error().message);
-  fmt::print("{}", *made);
+  fmt::print("{}", arguments.json ? as_json(*made) : as_text(*made));
+  if (arguments.json) return done;
   fmt::print(stderr, "The first line is the key: it is shown this once. The rest goes into the configuration file.\n");
   return done;
+}
+
+int run_table(const Arguments& arguments, const char* const* environment, TableCommand command) {
+  return with_config(arguments, environment, [&](const Choices&, const Config& config) -> Result<std::string> {
+    auto lines = app::run_table(command, config);
+    return lines && arguments.json ? lines_as_json(*lines) : lines;
+  });
+}
+
+int run_table_create(const Arguments& arguments, const char* const* environment) {
+  return run_table(arguments, environment, TableCommand::create);
+}
+
+int run_table_check(const Arguments& arguments, const char* const* environment) {
+  return run_table(arguments, environment, TableCommand::check);
+}
+
+int run_config(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices& choices, const Config&) -> Result<std::string> {
+    return arguments.json ? to_json(choices) : to_toml(choices);
+  });
 }
 
 int run_export(const Arguments& arguments, const char* const* environment) {
@@ -254,6 +280,117 @@ int run_invoke(const Arguments& arguments, const char* const* environment) {
   return exit != done || trouble.empty() ? exit : complain(failed, trouble);
 }
 
+constexpr const char* exit_codes = "Exit code: 0 done, 1 failed, 2 wrong usage.";
+
+/// Requires: `arguments` outlives the command.
+CLI::App& add_command(CLI::App& parent, Arguments& arguments, const char* name, const char* help, RunCommand run) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->footer(exit_codes);
+  command->callback([&arguments, run] { arguments.run = run; });
+  return *command;
+}
+
+CLI::App& add_configured(CLI::App& parent, Arguments& arguments, const char* name, const char* help, RunCommand run) {
+  CLI::App& command = add_command(parent, arguments, name, help, run);
+  add_settings(command, arguments);
+  return command;
+}
+
+CLI::Option* add_json(CLI::App& command, Arguments& arguments, const char* help) {
+  return command.add_flag("--json", arguments.json, help);
+}
+
+void add_serving(CLI::App& app, Arguments& arguments) {
+  add_configured(app, arguments, "serve", "Run the server. At SIGHUP it reads its configuration again.", run_serve);
+  CLI::App& health =
+      add_configured(app, arguments, "health", "Ask the running server whether it is ready to count.", run_health);
+  add_json(health, arguments, "print a JSON object");
+  CLI::App& invoke = add_configured(app, arguments, "invoke",
+                                    "Hand one event of API Gateway to the function, print its response.", run_invoke);
+  invoke.add_option("--event", arguments.event, "the event, JSON; - is standard input")
+      ->type_name("FILE")
+      ->capture_default_str();
+}
+
+void add_counting(CLI::App& app, Arguments& arguments) {
+  CLI::App& get = add_configured(app, arguments, "get", "Print a counter.", run_get);
+  get.add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
+  add_json(get, arguments, "print the whole record");
+  CLI::App& set = add_configured(app, arguments, "set", "Set a counter.", run_set);
+  set.add_option("ID", arguments.counter_id, "the counter")->required();
+  set.add_option("COUNT", arguments.count, "its new count")->required();
+  set.add_option("--expect", arguments.expected, "set it only if it stands at N now; an absent counter stands at 0")
+      ->type_name("N");
+  add_json(set, arguments, "print the whole record");
+  CLI::App& list = add_configured(app, arguments, "list", "Print every counter.", run_list);
+  add_json(list, arguments, "print the records, a JSON array");
+}
+
+void add_history(CLI::App& app, Arguments& arguments) {
+  CLI::App& history = add_configured(app, arguments, "history", "Print how many visits came when.", run_history);
+  history.add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
+  CLI::Option* days = history.add_option("--days", arguments.days, "so many days, the one that goes on included");
+  days->type_name("N")->default_str(std::to_string(Lookback{}.count));
+  history
+      .add_option("--hours", arguments.hours,
+                  fmt::format("so many hours instead; they are kept for {} days", limits::hours_kept.count()))
+      ->type_name("N")
+      ->excludes(days);
+  CLI::Option* json = add_json(history, arguments, "print an array of objects");
+  history.add_flag("--csv", arguments.csv, "print comma-separated values")->excludes(json);
+}
+
+void add_transfer(CLI::App& app, Arguments& arguments) {
+  add_configured(app, arguments, "export", "Print every counter, a JSON object a line.", run_export);
+  CLI::App& import = add_configured(app, arguments, "import", "Take over exported counters, all or none.", run_import);
+  import.add_option("FILE", arguments.file, "JSON lines; - is standard input")->capture_default_str();
+  import.add_flag_callback("--dry-run", [&] { arguments.wanted.run = Run::dry; }, "only look whether it could be done");
+  import.add_flag_callback(
+      "--replace", [&] { arguments.wanted.if_there = counter::IfThere::replace; }, "overwrite counters that are there");
+  add_json(import, arguments, "print a JSON object");
+}
+
+void add_backup(CLI::App& app, Arguments& arguments) {
+  CLI::App& backup =
+      add_configured(app, arguments, "backup", "Write the store into a new SQLite file, while it counts.", run_backup);
+  backup.add_option("FILE", arguments.file, "the new file")->required();
+  add_json(backup, arguments, "print a JSON object");
+  CLI::App& restore = add_configured(app, arguments, "restore", "Put a backup in the place of the store.", run_restore);
+  restore.add_option("FILE", arguments.file, "the backup; it stays as it is")->required();
+  add_json(restore, arguments, "print a JSON object");
+}
+
+void add_table(CLI::App& app, Arguments& arguments) {
+  constexpr const char* json_help = "print what was done or found, a JSON array";
+  CLI::App* table = app.add_subcommand("table", "Make a DynamoDB table for counters, or check one.");
+  table->require_subcommand(1);
+  add_json(add_configured(*table, arguments, "create", "Make the table that --store names.", run_table_create),
+           arguments, json_help);
+  add_json(add_configured(*table, arguments, "check", "Look whether counters can live in the table.", run_table_check),
+           arguments, json_help);
+}
+
+void add_key(CLI::App& app, Arguments& arguments) {
+  CLI::App* key = app.add_subcommand("key", "Make an API key.");
+  key->require_subcommand(1);
+  CLI::App& create =
+      add_command(*key, arguments, "create", "Print a new key, and its lines of the configuration file.", run_key);
+  create.add_option("NAME", arguments.key_name, "whose key it is; may be logged")->required();
+  create.add_option("--plan", arguments.plan, "its usage plan")->type_name("NAME")->required();
+  add_json(create, arguments, "print a JSON object");
+}
+
+void add_examination(CLI::App& app, Arguments& arguments) {
+  CLI::App& config = add_configured(app, arguments, "config",
+                                    "Print the effective configuration, and where each value comes from.", run_config);
+  add_json(config, arguments, "print a JSON object");
+  CLI::App& doctor =
+      add_configured(app, arguments, "doctor", "Look what is wrong with this set-up, and say what to do.", run_doctor);
+  add_json(doctor, arguments, "print the findings, a JSON array");
+  CLI::App& version = add_command(app, arguments, "version", "Print the version.", print_version);
+  add_json(version, arguments, "print a JSON object");
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv, const char* const* environment) {
@@ -261,65 +398,13 @@ int run(int argc, const char* const* argv, const char* const* environment) {
   CLI::App app("Counts visits to web pages: every visit atomically and durably.", "visitor-counter");
   app.require_subcommand(1);
   app.footer(
-      "Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the --config file.");
-
-  CLI::App* serve = app.add_subcommand("serve", "Run the server. At SIGHUP it reads its configuration again.");
-  CLI::App* invoke = app.add_subcommand("invoke", "Hand one event of API Gateway to the function, print its response.");
-  CLI::App* get = app.add_subcommand("get", "Print a counter.");
-  CLI::App* set = app.add_subcommand("set", "Set a counter.");
-  CLI::App* list = app.add_subcommand("list", "Print every counter.");
-  CLI::App* history = app.add_subcommand("history", "Print how many visits came when.");
-  CLI::App* export_command = app.add_subcommand("export", "Print every counter, a JSON object a line.");
-  CLI::App* import_command = app.add_subcommand("import", "Take over exported counters, all or none.");
-  CLI::App* backup = app.add_subcommand("backup", "Write the store into a new SQLite file, while it counts.");
-  CLI::App* restore = app.add_subcommand("restore", "Put a backup in the place of the store.");
-  CLI::App* health = app.add_subcommand("health", "Ask the running server whether it is ready to count.");
-  CLI::App* table = app.add_subcommand("table", "Make a DynamoDB table for counters, or check one.");
-  table->require_subcommand(1);
-  CLI::App* create_table = table->add_subcommand("create", "Make the table that --store names.");
-  CLI::App* check_table = table->add_subcommand("check", "Look whether counters can live in the table.");
-  CLI::App* key = app.add_subcommand("key", "Make an API key.");
-  key->require_subcommand(1);
-  CLI::App* create_key = key->add_subcommand("create", "Print a new key, and its lines of the configuration file.");
-  create_key->add_option("NAME", arguments.key_name, "whose key it is; may be logged")->required();
-  create_key->add_option("--plan", arguments.plan, "its usage plan")->type_name("NAME")->required();
-  CLI::App* config =
-      app.add_subcommand("config", "Print the effective configuration, and where each value comes from.");
-  CLI::App* doctor = app.add_subcommand("doctor", "Look what is wrong with this set-up, and say what to do.");
-  CLI::App* version_command = app.add_subcommand("version", "Print the version.");
-  for (CLI::App* command : {serve, invoke, get, set, list, history, export_command, import_command, backup, restore,
-                            health, create_table, check_table, config, doctor})
-    add_settings(*command, arguments);
-
-  invoke->add_option("--event", arguments.event, "the event, JSON; - is standard input")
-      ->type_name("FILE")
-      ->capture_default_str();
-  get->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
-  set->add_option("ID", arguments.counter_id, "the counter")->required();
-  set->add_option("COUNT", arguments.count, "its new count")->required();
-  set->add_option("--expect", arguments.expected, "set it only if it stands at N now; an absent counter stands at 0")
-      ->type_name("N");
-  for (CLI::App* command : {get, set}) command->add_flag("--json", arguments.json, "print the whole record");
-  history->add_option("ID", arguments.counter_id, "the counter; default: the configured --counter-id");
-  CLI::Option* days = history->add_option("--days", arguments.days, "so many days, the one that goes on included");
-  days->type_name("N")->default_str(std::to_string(Lookback{}.count));
-  CLI::Option* hours =
-      history->add_option("--hours", arguments.hours,
-                          fmt::format("so many hours instead; they are kept for {} days", limits::hours_kept.count()));
-  hours->type_name("N")->excludes(days);
-  CLI::Option* json = history->add_flag("--json", arguments.json, "print an array of objects");
-  history->add_flag("--csv", arguments.csv, "print comma-separated values")->excludes(json);
-  backup->add_option("FILE", arguments.file, "the new file")->required();
-  restore->add_option("FILE", arguments.file, "the backup; it stays as it is")->required();
-  import_command->add_option("FILE", arguments.file, "JSON lines; - is standard input")->capture_default_str();
-  import_command->add_flag_callback(
-      "--dry-run", [&] { arguments.wanted.run = Run::dry; }, "only look whether it could be done");
-  import_command->add_flag_callback(
-      "--replace", [&] { arguments.wanted.if_there = counter::IfThere::replace; }, "overwrite counters that are there");
-  for (CLI::App* command : {import_command, backup, restore, health, config, version_command})
-    command->add_flag("--json", arguments.json, "print a JSON object");
-  doctor->add_flag("--json", arguments.json, "print the findings, a JSON array");
-  list->add_flag("--json", arguments.json, "print the records, a JSON array");
+      fmt::format("Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the "
+                  "--config file.\n{}",
+                  exit_codes));
+  for (const auto add :
+       {add_serving, add_counting, add_history, add_transfer, add_backup, add_table, add_key, add_examination}) {
+    add(app, arguments);
+  }
 
   try {
     app.parse(argc, argv);
@@ -327,29 +412,7 @@ int run(int argc, const char* const* argv, const char* const* environment) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
     return complain(wrong_usage, fmt::format("{}; see visitor-counter --help", error.what()));
   }
-
-  if (version_command->parsed()) return print_version(arguments);
-  if (doctor->parsed()) return run_doctor(arguments, environment);
-  if (key->parsed()) return run_key(arguments);
-  if (invoke->parsed()) return run_invoke(arguments, environment);
-  if (get->parsed()) return run_get(arguments, environment);
-  if (list->parsed()) return run_list(arguments, environment);
-  if (history->parsed()) return run_history(arguments, environment);
-  if (export_command->parsed()) return run_export(arguments, environment);
-  if (import_command->parsed()) return run_import(arguments, environment);
-  if (backup->parsed()) return run_backup(arguments, environment);
-  if (restore->parsed()) return run_restore(arguments, environment);
-  if (health->parsed()) return run_health(arguments, environment);
-  if (set->parsed()) return run_set(arguments, environment);
-  if (table->parsed()) {
-    const auto asked = create_table->parsed() ? TableCommand::create : TableCommand::check;
-    return with_config(arguments, environment,
-                       [&](const Choices&, const Config& effective) { return run_table(asked, effective); });
-  }
-  if (serve->parsed()) return run_serve(arguments, environment);
-  return with_config(arguments, environment, [&](const Choices& choices, const Config&) -> Result<std::string> {
-    return arguments.json ? to_json(choices) : to_toml(choices);
-  });
+  return arguments.run(arguments, environment);
 }
 
 }  // namespace vc::app

@@ -352,12 +352,26 @@ std::string to_toml(const Choices& choices) {
   return text;
 }
 
+namespace {
+
+/// Requires: TOML that was read before.
+boost::json::value json_of(const std::string& toml_text) {
+  const toml::parse_result parsed = toml::parse(toml_text);
+  std::ostringstream text;
+  text << toml::json_formatter(parsed.table());
+  return boost::json::parse(text.str());
+}
+
+}  // namespace
+
 std::string to_json(const Choices& choices) {
   boost::json::object all;
   for (const Setting& setting : settings()) {
     const Given& given = choices.find(setting.name)->second;
     all[setting.name] = {{"value", given.value}, {"source", given.source}};
   }
+  const Given& tables = choices.find(tables_choice)->second;
+  all[tables_choice] = {{"value", json_of(tables.value)}, {"source", tables.source}};
   return boost::json::serialize(all) + "\n";
 }
 

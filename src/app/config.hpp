@@ -116,7 +116,7 @@ Result<Configuration> configure(const std::map<std::string, std::string>& flags,
 /// As a TOML file that gives the same configuration.
 std::string to_toml(const Choices& choices);
 
-/// `{"listen": {"value": "127.0.0.1:8080", "source": "default"}, …}`
+/// `{"listen": {"value": "127.0.0.1:8080", "source": "default"}, …}`; at last `tables`, whose value is an object.
 std::string to_json(const Choices& choices);
 
 }  // namespace vc::app

@@ -1,6 +1,7 @@
 #include "app/key.hpp"
 
 #include <sys/random.h>
+#include <boost/json.hpp>
 
 #include <array>
 #include <cerrno>
@@ -44,14 +45,24 @@ Result<std::string> random_key() {
 
 }  // namespace
 
-Result<std::string> make_key(std::string_view name, std::string_view plan) {
+Result<NewKey> make_key(std::string_view name, std::string_view plan) {
   for (const std::string_view each : {name, plan}) {
     if (const auto good = parse_plan_name(each); !good) return std::unexpected(good.error());
   }
   const auto key = random_key();
-  if (!key) return key;
-  return fmt::format("{}\n\n[[api_key]]\nname = \"{}\"\nsha256 = \"{}\"\nplan = \"{}\"\n", *key, name,
-                     hex(sha256(*key)), plan);
+  if (!key) return std::unexpected(key.error());
+  return NewKey{.key = *key, .name = std::string(name), .plan = std::string(plan), .sha256 = hex(sha256(*key))};
+}
+
+std::string as_text(const NewKey& made) {
+  return fmt::format("{}\n\n[[api_key]]\nname = \"{}\"\nsha256 = \"{}\"\nplan = \"{}\"\n", made.key, made.name,
+                     made.sha256, made.plan);
+}
+
+std::string as_json(const NewKey& made) {
+  return boost::json::serialize(boost::json::object{
+             {"key", made.key}, {"name", made.name}, {"sha256", made.sha256}, {"plan", made.plan}}) +
+         "\n";
 }
 
 }  // namespace vc::app

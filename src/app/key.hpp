@@ -8,8 +8,19 @@
 
 namespace vc::app {
 
-/// A new key, of letters and digits, and below it the lines for the configuration file, which hold its digest only. It
-/// is kept nowhere. Errors: a name that is none.
-Result<std::string> make_key(std::string_view name, std::string_view plan);
+/// The configuration file gets all but the key itself, which is kept nowhere.
+struct NewKey {
+  std::string key;  // letters and digits
+  std::string name;
+  std::string plan;
+  std::string sha256;  // of the key
+};
+
+/// Errors: a name that is none.
+Result<NewKey> make_key(std::string_view name, std::string_view plan);
+
+/// The key, and below it the lines for the configuration file.
+std::string as_text(const NewKey& made);
+std::string as_json(const NewKey& made);
 
 }  // namespace vc::app

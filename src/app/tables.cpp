@@ -1,6 +1,9 @@
 #include "app/tables.hpp"
 
 #include <unistd.h>
+#include <boost/json.hpp>
+
+#include <ranges>
 
 #include "app/stores.hpp"
 #include "base/clock.hpp"
@@ -21,6 +24,14 @@ Result<std::string> run_table(TableCommand command, const Config& config) {
   dynamodb::RealTimeline timeline;
   return command == TableCommand::create ? dynamodb::create_table(*link, *address, timeline)
                                          : dynamodb::check_table(*link, *address, timeline);
+}
+
+std::string lines_as_json(std::string_view lines) {
+  boost::json::array all;
+  for (const auto line : std::views::split(lines, '\n')) {
+    if (!line.empty()) all.push_back(boost::json::string(line.data(), line.size()));
+  }
+  return boost::json::serialize(all) + "\n";
 }
 
 }  // namespace vc::app

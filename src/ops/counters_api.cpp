@@ -38,6 +38,9 @@ const CounterId* first_twice(const std::vector<Entry>& entries) {
 
 Response no_such(const CounterId& id) { return error_response(404, fmt::format("there is no counter {}", id.text())); }
 
+/// Of work that only the operator's own commands ask for: they print what there is to do.
+Response told_to_operator(const counter::StoreError& error) { return error_response(503, error.detail); }
+
 /// The `from=HOUR` of a query.
 Result<std::chrono::sys_time<std::chrono::hours>> parse_from(std::string_view query) {
   constexpr std::string_view name = "from=";
@@ -78,7 +81,7 @@ Awaitable<Response> CountersApi::take_over(const Request& request) {
   });
   if (!done) {
     log_.error("import failed", {{"reason", done.error().detail}});
-    co_return error_response(done.error());
+    co_return told_to_operator(done.error());
   }
   if (*done) co_return error_response(409, there_already((*done)->text()));
   log_.info("counters imported", {{"counters", static_cast<std::int64_t>(entries->size())}});
@@ -90,7 +93,7 @@ Awaitable<Response> CountersApi::copy() {
       co_await on_store_thread<std::optional<std::string>>(desk_, [this](WallTime) { return store_.copy(); });
   if (!copy) {
     log_.error("backup failed", {{"reason", copy.error().detail}});
-    co_return error_response(copy.error());
+    co_return told_to_operator(copy.error());
   }
   if (!*copy) co_return error_response(404, no_file);
   log_.info("store copied", {{"bytes", static_cast<std::int64_t>((*copy)->size())}});

@@ -21,6 +21,8 @@ def test_a_table_is_made_once_and_can_be_checked(table):
         result = run("table", command, "--store", table, env=ENVIRONMENT)
         assert (result.returncode, result.stderr) == (0, "")
         assert name in result.stdout and "ACTIVE" in result.stdout
+        as_json = run("table", command, "--json", "--store", table, env=ENVIRONMENT)
+        assert json.loads(as_json.stdout) == result.stdout.splitlines()
 
 
 def test_visits_count_in_the_table(table):
@@ -58,6 +60,16 @@ def test_a_count_in_a_table_is_set_only_from_the_one_that_is_expected(table):
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "stands at 5, not at 4" in refused.stderr
     assert set_if(5, 9).stdout == "9\n"
+
+
+def test_a_table_takes_no_import_through_a_server_either(table):
+    line = json.dumps({"counter_id": "main_counter", "visit_count": 41, "created_date": "2025-01-01T00:00:00Z",
+                       "last_updated": "2025-01-01T00:00:00Z"})
+    with serve(table) as server:
+        refused = run("import", "--ops-listen", "{}:{}".format(*server.ops), input=line)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "a table takes no import" in refused.stderr
+        assert ask(server.public, "GET", "/counter").json()["count"] == 1
 
 
 def visit(server, times):

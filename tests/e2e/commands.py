@@ -1,4 +1,8 @@
-"""What commands of the program have done."""
+"""All commands of the program, and what they have done."""
+
+COMMANDS = (
+    "serve", "health", "invoke", "get", "set", "list", "history", "export", "import", "backup", "restore", "table create",
+    "table check", "key create", "config", "doctor", "version")
 
 
 def printed(result):

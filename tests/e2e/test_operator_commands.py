@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import pty
-import re
 import signal
 import sqlite3
 import subprocess
@@ -14,7 +13,6 @@ import pytest
 
 from e2e.answers import visit_number
 from e2e.commands import printed, refused
-from support.certificate import make_certificate
 from support.raw_http import VISIT, Connection, ask
 from support.server import BINARY, Server, clean_environment, run
 
@@ -283,6 +281,14 @@ def test_a_line_that_is_no_record_is_named_and_nothing_is_imported(operate, line
     assert [json.loads(line)["counter_id"] for line in printed(operate("export")).splitlines()] == ["b"]
 
 
+def test_a_table_takes_no_import(lines):
+    lines.write_text(LINE % ("a", 7))
+    table = "dynamodb://a-table?region=us-east-1&endpoint=http://127.0.0.1:1"
+    for arguments in ((), ("--dry-run",), ("--replace",)):
+        assert "a table takes no import, `set` changes a counter" in refused(
+            run("import", lines, *arguments, "--store", table))
+
+
 def test_visits_go_on_from_what_was_imported_into_a_running_server(store, lines):
     lines.write_text(LINE % ("main_counter", 41))
     with Server(store=store) as server:
@@ -299,102 +305,3 @@ def test_a_terminal_is_told_how_far_an_import_has_come(store, lines):
         os.close(seen_by_program)
         assert b"lines read" in reader.read(4096)
     assert result.stdout == b"imported: 1000 counters, of which 0 replace others\n"
-
-
-# --- doctor ------------------------------------------------------------------------------------------------------
-
-FREE_PORTS = ("--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0")
-
-
-def findings(*arguments):
-    """What doctor finds, by what it looked at: {"store": ("good", "…"), …}, and its exit code."""
-    result = run("doctor", "--json", *arguments)
-    assert result.stderr == ""
-    found = {each["check"]: (each["health"], each["words"]) for each in json.loads(result.stdout)}
-    assert result.returncode == (1 if "wrong" in [health for health, _ in found.values()] else 0)
-    return found
-
-
-def test_doctor_finds_nothing_wrong_where_nothing_is(store):
-    printed(run("set", "main_counter", "41", "--store", store))
-    found = findings("--store", store, *FREE_PORTS)
-    assert set(found) == {"settings", "store", "rights", "disk", "ports", "clock"}
-    assert {found[check][0] for check in ("settings", "store", "rights", "ports")} == {"good"}
-    assert "1 counters" in found["store"][1]
-
-
-def test_doctor_prints_a_line_for_each_thing_it_looked_at(store):
-    lines = run("doctor", "--store", store, *FREE_PORTS).stdout.splitlines()
-    assert [line.split()[1] for line in lines] == ["settings", "store", "rights", "disk", "ports", "ports", "clock"]
-
-
-def test_doctor_creates_nothing(tmp_path):
-    found = findings("--store", f"sqlite:{tmp_path}/new/visits.db", *FREE_PORTS)
-    assert found["store"][0] == "good" and "not there yet" in found["store"][1]
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_doctor_asks_the_server_that_runs(store):
-    with Server(store=store) as server:
-        found = findings("--store", store)
-        assert found["server"][0] == "good" and str(server.ops[1]) in found["server"][1]
-        assert "ports" not in found, "they are the server's own"
-
-
-def test_doctor_sees_a_damaged_store(path, store):
-    path.write_bytes(b"not a database" * 1000)
-    health, words = findings("--store", store, *FREE_PORTS)["store"]
-    assert health == "wrong" and "restore a backup" in words
-
-
-def test_doctor_sees_that_others_may_open_the_store(path, store):
-    printed(run("set", "main_counter", "41", "--store", store))
-    path.chmod(0o644)
-    health, words = findings("--store", store, *FREE_PORTS)["rights"]
-    assert health == "doubtful" and "chmod 600" in words
-
-
-def test_doctor_sees_a_port_that_another_program_has(store):
-    with Server() as other:
-        taken = "{}:{}".format(*other.public)
-        result = run("doctor", "--store", store, "--ops-listen", "127.0.0.1:0", "--listen", taken)
-    assert result.returncode == 1
-    assert re.search(rf"^wrong +ports +.*{taken}.*--listen$", result.stdout, re.MULTILINE)
-
-
-def test_doctor_looks_at_the_certificate(store, tmp_path):
-    certificate = make_certificate(tmp_path, "localhost")
-    https = ("--store", store, *FREE_PORTS, "--tls-cert", certificate.file, "--tls-key", certificate.key)
-    assert findings(*https)["tls"][0] == "good"
-    certificate.key.write_text("no key")
-    health, words = findings(*https)["tls"]
-    assert health == "wrong" and str(certificate.key) in words
-
-
-def test_doctor_sees_a_clock_that_went_back(store, lines):
-    lines.write_text(LINE.replace("2026-01-01", "2999-01-01") % ("main_counter", 41))
-    printed(run("import", lines, "--store", store))
-    health, words = findings("--store", store, *FREE_PORTS)["clock"]
-    assert health == "doubtful" and "2999-01-01" in words
-
-
-def test_doctor_takes_a_bad_setting_for_a_finding(store):
-    health, words = findings("--store", store, "--threads", "many")["settings"]
-    assert health == "wrong" and "--threads" in words
-
-
-def test_doctor_doubts_a_store_in_memory():
-    assert findings("--store", "memory:", *FREE_PORTS)["store"][0] == "doubtful"
-
-
-# --- JSON --------------------------------------------------------------------------------------------------------
-
-
-def test_what_prints_data_prints_it_as_json_too(store):
-    version = printed(run("version")).strip()
-    assert json.loads(printed(run("version", "--json"))) == {"version": version}
-    settings = json.loads(printed(run("config", "--json", "--store", store)))
-    assert settings["store"] == {"value": store, "source": "--store"}
-    assert settings["threads"] == {"value": "1", "source": "default"}
-    with Server(store=store):
-        assert json.loads(printed(run("health", "--json", "--store", store))) == {"status": "ready"}
