@@ -89,6 +89,7 @@ Result<std::vector<Period>> history_of(const CounterPlace& place, const counter:
 
 std::vector<Period> periods(const std::vector<HourVisits>& visits, Lookback back, WallTime now) {
   std::vector<Period> all;
+  all.reserve(static_cast<std::size_t>(back.count));
   const Hour first = first_of(back, now);
   for (int i = 0; i < back.count; ++i) {
     all.push_back({.start = text_of(back.unit, first + i * length_of(back.unit)), .visits = 0});

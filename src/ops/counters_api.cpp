@@ -38,8 +38,10 @@ const CounterId* first_twice(const std::vector<Entry>& entries) {
 
 Response no_such(const CounterId& id) { return error_response(404, fmt::format("there is no counter {}", id.text())); }
 
-/// Of work that only the operator's own commands ask for: they print what there is to do.
-Response told_to_operator(const counter::StoreError& error) { return error_response(503, error.detail); }
+/// Of work that only the operator's own commands ask for: they print what the store said, if it was asked.
+Response told_to_operator(const counter::StoreError& error) {
+  return error.detail.empty() ? error_response(error) : error_response(503, error.detail);
+}
 
 /// The `from=HOUR` of a query.
 Result<std::chrono::sys_time<std::chrono::hours>> parse_from(std::string_view query) {
