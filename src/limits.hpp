@@ -65,6 +65,13 @@ inline constexpr std::size_t turned_away_max = 16;
 /// Descriptors beside those of connections: files, listeners, loops, and some in reserve.
 inline constexpr std::size_t other_descriptors = 64;
 
+/// How long a word to the service manager may wait for it.
+inline constexpr auto service_manager_patience = 1s;
+/// Signs of life in the time after which the service manager takes us for dead.
+inline constexpr int watchdog_signs = 3;
+/// A day, in microseconds.
+inline constexpr std::uint64_t watchdog_usec_max = 86'400'000'000;
+
 /// Handlers run in one turn of the loop before what they gathered is handed to the store.
 inline constexpr int handlers_per_turn_max = 1'024;
 

@@ -11,8 +11,14 @@ bool has_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
 }  // namespace
 
-Reloader::Reloader(http::Loop& loop, const Configuration& running, ReadConfiguration read, telemetry::Log& log)
-    : signals_(loop.executor()), running_(running), read_(std::move(read)), log_(log), had_terminal_(has_terminal()) {}
+Reloader::Reloader(http::Loop& loop, const Configuration& running, ReadConfiguration read, telemetry::Log& log,
+                   ServiceManager& manager)
+    : signals_(loop.executor()),
+      running_(running),
+      read_(std::move(read)),
+      log_(log),
+      manager_(manager),
+      had_terminal_(has_terminal()) {}
 
 void Reloader::start() {
   signals_.add(SIGHUP);
@@ -34,11 +40,14 @@ void Reloader::await_signal() {
 }
 
 void Reloader::reload() {
+  manager_.reloading();
   const auto fresh = take_over();
-  if (!fresh)
-    return log_.error("configuration not reloaded, the old one is in force", {{"reason", fresh.error().message}});
-  tell_what_waits(fresh->choices);
-  log_.info("configuration reloaded");
+  const std::string_view outcome =
+      fresh ? "configuration reloaded" : "configuration not reloaded, the old one is in force";
+  if (fresh) tell_what_waits(fresh->choices);
+  manager_.ready(outcome);
+  if (fresh) return log_.info(outcome);
+  log_.error(outcome, {{"reason", fresh.error().message}});
 }
 
 Result<Configuration> Reloader::take_over() {

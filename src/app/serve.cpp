@@ -14,12 +14,15 @@
 #include <vector>
 
 #include "app/labels.hpp"
+#include "app/listeners.hpp"
 #include "app/monitoring.hpp"
 #include "app/public_site.hpp"
+#include "app/service_manager.hpp"
 #include "app/stores.hpp"
 #include "app/tls.hpp"
 #include "app/usage_file.hpp"
 #include "app/version.hpp"
+#include "app/watchdog.hpp"
 #include "counter/store_driver.hpp"
 #include "http/server.hpp"
 #include "limits.hpp"
@@ -149,9 +152,10 @@ std::string invitation(const Config& config, std::string_view listen, std::strin
 
 class Service final {
  public:
-  Service(const Configuration& configuration, ReadConfiguration read_again, OpenStore store, telemetry::Log& log,
-          const Clock& clock)
+  Service(const Configuration& configuration, ReadConfiguration read_again, ServiceManager manager, OpenStore store,
+          telemetry::Log& log, const Clock& clock)
       : config_(configuration.config),
+        manager_(std::move(manager)),
         log_(log),
         clock_(clock),
         limiter_(config_.rules, moment(clock)),
@@ -169,7 +173,7 @@ class Service final {
     }
     Loop& first = workers_.front()->loop();
     signals_.emplace(first.executor());
-    reloader_.emplace(first, configuration, std::move(read_again), log);
+    reloader_.emplace(first, configuration, std::move(read_again), log, manager_);
     reloader_->add([this](const Config& fresh) -> Result<std::function<void()>> {
       return [this, rules = fresh.rules]() mutable {
         rules.stage = config_.stage;
@@ -213,21 +217,17 @@ class Service final {
     reloader_->add(reload_of(tls_));
 
     Loop& first = workers_.front()->loop();
-    auto production = http::listen(first, config_.listen);
-    if (!production) return std::unexpected(production.error());
-    auto ops = http::listen(first, config_.ops_listen);
-    if (!ops) return std::unexpected(ops.error());
-    const std::string listen = address_of(*production);
-    const std::string ops_listen = address_of(*ops);
+    auto listeners = open_listeners(config_, manager_, first);
+    if (!listeners) return std::unexpected(listeners.error());
+    const std::string listen = address_of(listeners->production);
+    const std::string ops_listen = address_of(listeners->ops);
     std::string preview_listen;
-    if (config_.preview_listen) {
-      auto preview = http::listen(first, *config_.preview_listen);
-      if (!preview) return std::unexpected(preview.error());
-      preview_listen = address_of(*preview);
-      if (auto served = serve_on_all(std::move(*preview), Traffic::preview); !served) return served;
+    if (listeners->preview) {
+      preview_listen = address_of(*listeners->preview);
+      if (auto served = serve_on_all(std::move(*listeners->preview), Traffic::preview); !served) return served;
     }
-    if (auto served = serve_on_all(std::move(*production), Traffic::production); !served) return served;
-    serve_ops(std::move(*ops));
+    if (auto served = serve_on_all(std::move(listeners->production), Traffic::production); !served) return served;
+    serve_ops(std::move(listeners->ops));
     if (auto told = store_.announce_ops(ops_listen); !told) return told;
 
     const std::string store = text(config_.store);
@@ -241,6 +241,9 @@ class Service final {
     log_.line(telemetry::LogLevel::info, "listening", where);
     raise_descriptor_limit(config_, log_);
     if (log_.format() == telemetry::LogFormat::text) log_.write(invitation(config_, listen, ops_listen), 1);
+    manager_.ready(fmt::format("counts visits at {}, for the operator at {}", listen, ops_listen));
+    watchdog_.emplace(manager_, first, workers_.front()->desk(), other_loops());
+    watchdog_->start();
     return {};
   }
 
@@ -291,6 +294,12 @@ class Service final {
     reloader_->start();
   }
 
+  std::vector<Loop*> other_loops() {
+    std::vector<Loop*> others;
+    for (const auto& worker : workers_ | std::views::drop(1)) others.push_back(&worker->loop());
+    return others;
+  }
+
   void run_loops() {
     std::vector<std::thread> threads;
     for (const auto& worker : workers_ | std::views::drop(1)) {
@@ -305,6 +314,8 @@ class Service final {
   void stop(std::string_view reason) {
     if (std::exchange(stopping_, true)) return;
     log_.info("stopping", {{"reason", reason}});
+    manager_.stopping();
+    watchdog_->stop();
     signals_->clear();
     signals_->cancel();
     reloader_->stop();
@@ -325,6 +336,7 @@ class Service final {
   }
 
   const Config& config_;
+  ServiceManager manager_;
   telemetry::Log& log_;
   const Clock& clock_;
   gateway::Limiter limiter_;
@@ -344,6 +356,7 @@ class Service final {
   std::unique_ptr<ops::Dashboard> dashboard_;
   std::unique_ptr<ops::OpsSite> ops_site_;
   std::unique_ptr<http::Server> ops_server_;
+  std::optional<Watchdog> watchdog_;
 
   std::optional<counter::StoreError> broken_;  // the first loop's thread, as is stopping_
   bool stopping_ = false;
@@ -356,11 +369,13 @@ Result<void> serve(const Configuration& configuration, ReadConfiguration read_ag
   const Config& config = configuration.config;
   (void)std::signal(SIGPIPE, SIG_IGN);
   (void)std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is then a write that fails, with a line that says so
+  auto manager = take_service_manager();
+  if (!manager) return std::unexpected(manager.error());
   const SystemClock clock;
   telemetry::Log log(clock, log_options(config));
   auto store = open_store(config, clock);
   if (!store) return std::unexpected(store.error());
-  return Service(configuration, std::move(read_again), std::move(*store), log, clock).run();
+  return Service(configuration, std::move(read_again), std::move(*manager), std::move(*store), log, clock).run();
 }
 
 }  // namespace vc::app

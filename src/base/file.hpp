@@ -29,6 +29,8 @@ class FileDescriptor final {
   }
 
   int get() const { return fd_; }
+  /// Whose it then is, is the caller's affair.
+  int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:

@@ -3,11 +3,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <unistd.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <utility>
 
-#include "base/file.hpp"
 #include "limits.hpp"
 
 namespace vc::http {
@@ -33,16 +34,29 @@ Result<Acceptor> listen(Loop& loop, const Endpoint& address) {
   return acceptor;
 }
 
-Result<Acceptor> share(const Acceptor& acceptor, Loop& loop) {
+Result<Acceptor> adopt(Loop& loop, FileDescriptor socket) {
+  const auto option = [&](int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    return ::getsockopt(socket.get(), SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+  };
+  const int family = option(SO_DOMAIN);
+  if (option(SO_ACCEPTCONN) != 1 || (family != AF_INET && family != AF_INET6) || option(SO_PROTOCOL) != IPPROTO_TCP) {
+    return fail("descriptor {} is no listening TCP socket", socket.get());
+  }
+  Acceptor acceptor(loop.executor());
   boost::system::error_code error;
-  const tcp protocol = acceptor.local_endpoint(error).protocol();  // a socket that listens has one
-  const int descriptor = ::dup(const_cast<Acceptor&>(acceptor).native_handle());
-  if (descriptor < 0) return fail("cannot share a listening socket: {}", errno_text());
-  Acceptor copy(loop.executor());
-  copy.assign(protocol, descriptor, error);
-  if (error) return fail("cannot share a listening socket: {}", error.message());
-  copy.non_blocking(true, error);
-  return copy;
+  acceptor.assign(family == AF_INET ? tcp::v4() : tcp::v6(), socket.get(), error);
+  if (error) return fail("cannot use a listening socket: {}", error.message());
+  (void)socket.release();
+  acceptor.non_blocking(true, error);
+  return acceptor;
+}
+
+Result<Acceptor> share(const Acceptor& acceptor, Loop& loop) {
+  FileDescriptor copy(::fcntl(const_cast<Acceptor&>(acceptor).native_handle(), F_DUPFD_CLOEXEC, 0));
+  if (!copy) return fail("cannot share a listening socket: {}", errno_text());
+  return adopt(loop, std::move(copy));
 }
 
 Server::Server(Loop& loop, Acceptor acceptor, Handler& handler, const Clock& clock, ServerOptions options)

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "base/result.hpp"
 #include "base/time_text.hpp"
 #include "http/connection.hpp"
@@ -39,6 +40,9 @@ struct ServerOptions {
 
 /// A listening socket. Errors: the address is taken, or not one of this machine; the message names it.
 Result<Acceptor> listen(Loop& loop, const Endpoint& address);
+
+/// A listening socket that somebody else has opened. Errors: it is none, or not one of TCP.
+Result<Acceptor> adopt(Loop& loop, FileDescriptor socket);
 
 /// The same socket for another loop: whoever accepts first serves.
 Result<Acceptor> share(const Acceptor& acceptor, Loop& loop);

@@ -32,14 +32,16 @@ def run(*arguments, env=None, **options):
 class Server:
     """A running `visitor-counter serve` on free ports; use as a context manager.
 
-    `public`, `preview` and `ops` are (host, port); `log` grows with the parsed lines of its JSON log.
+    `public`, `preview` and `ops` are (host, port); `log` grows with the parsed lines of its JSON log. `descriptors` are
+    inherited by it, and closed here.
     """
 
-    def __init__(self, *flags, store="memory:", env=None, wrapper=()):
+    def __init__(self, *flags, store="memory:", env=None, wrapper=(), descriptors=()):
         self._command = [
             *wrapper, BINARY, "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
             "--log-format", "json", "--store", store, *flags]
         self._environment = env or clean_environment()
+        self._descriptors = descriptors
         self._changed = threading.Condition()
         self._log_ended = False
         self.log = []
@@ -47,7 +49,9 @@ class Server:
 
     def __enter__(self):
         self.process = subprocess.Popen(self._command, env=self._environment, stderr=subprocess.PIPE, text=True,
-                                        errors="surrogateescape")
+                                        errors="surrogateescape", pass_fds=self._descriptors)
+        for descriptor in self._descriptors:
+            os.close(descriptor)
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         try:
