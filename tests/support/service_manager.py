@@ -36,8 +36,9 @@ class ServiceManager:
         return Server(*flags, env=self.environment(), descriptors=descriptors, wrapper=(*starter, *wrapper), **options)
 
     def environment(self):
-        return clean_environment(NOTIFY_SOCKET=self._path, LISTEN_FDS=str(len(self.sockets)),
-                                 LISTEN_FDNAMES=":".join(self.sockets), **self._variables)
+        own = {"NOTIFY_SOCKET": self._path, "LISTEN_FDS": str(len(self.sockets)),
+               "LISTEN_FDNAMES": ":".join(self.sockets)}
+        return clean_environment(**own | self._variables)
 
     def hand_over(self):
         """Copies of the sockets, and the beginning of a command that inherits them: its rest has them where it looks."""
