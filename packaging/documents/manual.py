@@ -38,8 +38,7 @@ def _template(name):
 
 def _listed(program, flags):
     """A file cannot name the file."""
-    config = [option for command in program.all if command.path == ("serve",) for option in command.options
-              if option.name == "--config"]
+    config = [option for option in program.at("serve").options if option.name == "--config"]
     return settings(program) + (config if flags else [])
 
 
@@ -48,7 +47,7 @@ def _command(command, program):
     synopsis = " ".join([*command.path, arguments]).strip()
     parts = [f".SS {_roff(synopsis)}", _roff(command.help)]
     parts += [f".TP\n.I {_roff(argument.name)}\n{_said(argument)}" for argument in command.arguments]
-    parts += [_option(option) for option in own_options(command, settings(program))]
+    parts += [_option(option) for option in own_options(command, program)]
     return "\n".join(parts)
 
 

@@ -32,6 +32,9 @@ class Command:
         """Itself and all below it."""
         return [self, *(below for command in self.commands for below in command.all)]
 
+    def at(self, *path):
+        return next(command for command in self.all if command.path == path)
+
 
 def read(program, *path):
     """The command at this path, the program itself without one, and all below."""
@@ -44,19 +47,14 @@ def read(program, *path):
 
 def settings(program):
     """The options of `serve` that are settings: keys of the configuration file."""
-    serve = next(command for command in program.commands if command.path == ("serve",))
-    keys = {name for command in program.all if command.path == ("config",) for name in map(_name, command.options)}
-    return [option for option in serve.options if option.name in keys and option.name != "--config"]
+    printed = {option.name for option in program.at("config").options} - {"--config"}
+    return [option for option in program.at("serve").options if option.name in printed]
 
 
-def own_options(command, of_settings):
+def own_options(command, program):
     """Those of this command alone."""
-    names = {*map(_name, of_settings), "--config"}
-    return [option for option in command.options if option.name not in names]
-
-
-def _name(entry):
-    return entry.name
+    shared = {setting.name for setting in settings(program)} | {"--config"}
+    return [option for option in command.options if option.name not in shared]
 
 
 def _entries(text, section):
@@ -69,9 +67,7 @@ def _entries(text, section):
 
 
 def _entry(beginning, said):
-    match = re.fullmatch(
-        r"(?P<name>\S+)(?: (?P<value>[A-Z:]+))??(?:=(?P<default>\S+))?(?P<required> REQUIRED)?"
-        r"(?: Excludes: (?P<excludes>\S+))?", beginning)
-    assert match, f"cannot read {beginning!r}"
-    return Entry(match["name"], match["value"] or "", match["default"] or "", bool(match["required"]),
-                 match["excludes"] or "", said)
+    match = re.match(r"(?P<name>\S+)(?: (?!REQUIRED)(?P<value>[A-Z:]+)(?![a-z])(?:=(?P<default>\S+))?)?", beginning)
+    excludes = re.search(r"Excludes: ((?:--\S+ ?)+)", beginning)
+    return Entry(match["name"], match["value"] or "", match["default"] or "", " REQUIRED" in beginning,
+                 excludes[1].strip() if excludes else "", said)

@@ -18,7 +18,7 @@ MANUAL = {"visitor-counter.1": "usr/share/man/man1", "visitor-counter.toml.5": "
 
 @pytest.fixture(scope="module")
 def commands(program):
-    return read(program).all
+    return read(program)
 
 
 def shown(page):
@@ -36,14 +36,14 @@ def page(request, unpacked):
 
 def test_a_manual_page_is_clean_and_has_every_setting(page, commands):
     toml = page.startswith("VISITOR-COUNTER.TOML(5)")
-    for setting in next(one for one in commands if one.path == ("serve",)).options:
+    for setting in commands.at("serve").options:
         if not (toml and setting.name == "--config"):
             assert re.search(rf"(?m)^ +{setting.name.removeprefix('--') if toml else setting.name}\b", page)
 
 
 def test_the_manual_has_every_command_with_its_options(unpacked, commands):
     page = shown(unpacked / MANUAL["visitor-counter.1"] / "visitor-counter.1.gz")
-    for one in commands[1:]:
+    for one in commands.all[1:]:
         section = re.search(rf"(?m)^ {{3}}{' '.join(one.path)}\b.*\n((?: {{4,}}.*\n|\n)*)", page)
         assert section and one.help in re.sub(r"\s+", " ", section[1]), one.path
         rest = section[1] + page[page.index("\nSETTINGS\n"):]
@@ -95,14 +95,14 @@ SHELLS = pytest.mark.parametrize("complete", [in_bash, in_zsh, in_fish], ids=["b
 
 @SHELLS
 def test_a_shell_offers_the_options_that_a_command_has(unpacked, commands, complete):
-    for one in commands:
+    for one in commands.all:
         wanted = {"--help", *(option.name for option in one.options)}
         assert {word for word in complete(unpacked, *one.path, "--") if word[0] == "-"} == wanted, one.path
 
 
 @SHELLS
 def test_a_shell_offers_the_commands_that_there_are(unpacked, commands, complete):
-    for one in commands:
+    for one in commands.all:
         if one.commands:
             offered = {word for word in complete(unpacked, *one.path, "") if word[0] != "-"}
             assert offered == {below.path[-1] for below in one.commands}
@@ -127,8 +127,7 @@ def test_bash_offers_files_where_a_file_is_asked_for(unpacked, tmp_path):
 
 
 def test_every_value_that_is_offered_is_one_that_the_program_takes(commands):
-    config = next(one for one in commands if one.path == ("config",))
-    options = [option for option in config.options if option.value in VALUES]
+    options = [option for option in commands.at("config").options if option.value in VALUES]
     assert len(options) >= 4
     for option in options:
         for value in VALUES[option.value].split():
