@@ -64,15 +64,15 @@ def pristine(packages):
     if not root.exists():
         draft = root.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
-        made = subprocess.run(["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, draft,
-                               mirror(suite)], capture_output=True, text=True, check=False)
+        made = subprocess.run(["timeout", "600", "debootstrap", "--variant=minbase", f"--include={','.join(packages)}",
+                               suite, draft, *mirrors(suite)[:1]], capture_output=True, text=True, check=False)
         if made.returncode != 0:
             pytest.skip(f"NOT TESTED: THE INSTALLATION, AS DEBOOTSTRAP FAILED: {made.stdout[-500:]}{made.stderr[-500:]}")
         draft.rename(root)
     return root
 
 
-def mirror(suite):
+def mirrors(suite):
     """Where apt has this release from."""
-    lists = command("apt-get", "indextargets", "--format", "$(REPO_URI)", f"Codename: {suite}", "Created-By: Packages")
-    return lists.split()[0]
+    return command("apt-get", "indextargets", "--format", "$(REPO_URI)", f"Codename: {suite}",
+                   "Created-By: Packages").split()
