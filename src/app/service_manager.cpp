@@ -44,7 +44,7 @@ Result<ServiceManager> ServiceManager::in(const Environment& environment) {
     if (descriptor == first_descriptor + static_cast<int>(*count)) break;
     const std::string name(part.begin(), part.end());
     FileDescriptor socket(descriptor++);
-    ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC);
+    if (::fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0) return fail("LISTEN_FDS: {} is not open", socket.get());
     if (std::ranges::find(listeners, name) == std::end(listeners)) {
       return fail("a socket was handed over that is named '{}', not public, preview or ops (FileDescriptorName=)",
                   name);
