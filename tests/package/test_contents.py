@@ -3,7 +3,6 @@
 import re
 
 from package.conftest import NAME, command
-from support.server import ROOT
 
 FILES = {
     "/usr/bin/visitor-counter": "-rwxr-xr-x",
@@ -56,8 +55,5 @@ def _configured(program, file, lines):
     return "\n".join(re.findall(f"(?m){lines}$", command(program, "config", "--config", file)))
 
 
-def test_lintian_has_nothing_to_say(package):
-    allowed = ROOT / "tests/package/lintian.txt"
-    tags = [line for line in command("lintian", "--no-cfg", "--allow-root", "--fail-on", "none", package).splitlines()]
-    kept = {line for line in allowed.read_text().splitlines() if line and not line.startswith("#")}
-    assert [tag for tag in tags if not any(part in tag for part in kept)] == []
+def test_debian_s_own_checker_has_nothing_to_say(package):
+    assert command("lintian", "--no-cfg", "--allow-root", "--fail-on", "none", package) == ""
