@@ -87,6 +87,7 @@ void ServiceManager::tell(std::string_view state) const {
   std::memcpy(to.sun_path, address_.data(), address_.size());
   if (to.sun_path[0] == '@') to.sun_path[0] = '\0';
   const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket) return;
   const timeval patience{.tv_sec = limits::service_manager_patience.count(), .tv_usec = 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "base/check.hpp"
 #include "store/memory/store.hpp"
 
 namespace vc::app {
@@ -22,7 +23,8 @@ class Listener {
  public:
   Listener() {
     sockaddr_un any{.sun_family = AF_UNIX, .sun_path = {}};
-    EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any.sun_family), 0);
+    check(socket_ && ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any.sun_family) == 0,
+          "a socket gets a name");
     sockaddr_un given{};
     socklen_t size = sizeof given;
     EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&given), &size), 0);
