@@ -31,10 +31,10 @@ class Response:
 
 
 class Connection:
-    """One TCP connection, with TLS if it is given a context; use as a context manager."""
+    """One TCP connection, with TLS if it is given a context, from `source`; use as a context manager."""
 
-    def __init__(self, address, tls=None):
-        self._socket = socket.create_connection(address, TIMEOUT_SECONDS)
+    def __init__(self, address, tls=None, source=""):
+        self._socket = socket.create_connection(address, TIMEOUT_SECONDS, (source, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             with contextlib.ExitStack() as failed:
