@@ -5,8 +5,11 @@ import json
 import ssl
 import subprocess
 
+import botocore.session
+import botocore.validate
 import pytest
 
+from docs.test_documentation import CODE_BLOCK, PAGES, code, rows
 from support.certificate import make_certificate
 from support.http_front import Front
 from support.proxies import CONFIGURATIONS, caddy, caddy_command, caddy_environment, nginx, replaced
@@ -120,3 +123,42 @@ def test_caddy_finds_nothing_to_say_about_its_file(tmp_path):
     assert '"api.example.org"' in json.dumps(json.loads(adapted.stdout))
     formatted = subprocess.run(caddy_command("fmt", file), env=environment, capture_output=True, text=True, check=True)
     assert formatted.stdout == file.read_text(encoding="utf-8")
+
+
+def without_comments(text):
+    return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("language, file", [("caddyfile", "Caddyfile"), ("nginx", "nginx.conf")])
+def test_the_page_shows_the_file(language, file):
+    shown, = [text for shown_in, text in CODE_BLOCK.findall(PAGES["docs/behind-a-proxy.md"]) if shown_in == language]
+    assert shown.splitlines() == without_comments((CONFIGURATIONS / file).read_text(encoding="utf-8"))
+
+
+def test_the_distribution_is_one_as_the_sdk_describes_it():
+    distribution = json.loads((CONFIGURATIONS / "cloudfront.json").read_text(encoding="utf-8"))
+    shape = botocore.session.get_session().get_service_model("cloudfront").operation_model("CreateDistribution").input_shape
+    report = botocore.validate.ParamValidator().validate({"DistributionConfig": distribution}, shape)
+    assert report.generate_report() == ""
+    counted = [part for part in walk(distribution) if "Quantity" in part]
+    assert len(counted) > 3
+    assert [part for part in counted if part["Quantity"] != len(part["Items"])] == []
+
+
+def walk(value):
+    """Every object in it."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from walk(part)
+
+
+def test_the_table_of_settings_is_that_of_the_distribution():
+    distribution = json.loads((CONFIGURATIONS / "cloudfront.json").read_text(encoding="utf-8"))
+    found = {name: value for part in walk(distribution) for name, value in part.items()}
+    managed = {"4135ea2d-6df8-44a3-9df3-4b5a84be39ad": "CachingDisabled",
+               "b689b0a8-53d0-40ab-baf2-68738e2966ac": "AllViewerExceptHostHeader"}
+    for name, value, _ in rows(PAGES["docs/behind-a-proxy.md"], "setting"):
+        there = found[code(name)]
+        there = there["Items"] if isinstance(there, dict) else [managed.get(there, there)]
+        assert value.replace("`", "") == ", ".join(map(str, there)), name
