@@ -1,5 +1,6 @@
 """A terminal in which the commands of a page are typed, one after the other, as a new user would."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -13,7 +14,7 @@ from support.process import GUARD_SECONDS, wait_until
 from support.raw_http import Connection
 from support.server import BINARY, clean_environment
 
-OPS_PORT = 8081  # as in the pages
+PUBLIC_PORT, OPS_PORT = 8080, 8081  # as in the pages
 
 
 def commands(page):
@@ -39,10 +40,10 @@ class Session:
         programs.mkdir()
         (programs / "visitor-counter").symlink_to(BINARY)
         (self._home / ".curlrc").write_text("silent\nshow-error\n")  # no progress, as its output is no terminal here
-        environment = clean_environment(
+        self._environment = clean_environment(
             HOME=str(self._home), CURL_HOME=str(self._home), XDG_STATE_HOME="", PATH=f"{programs}:{os.environ['PATH']}",
-            VISITOR_COUNTER_LISTEN=f"{self._host}:8080", VISITOR_COUNTER_OPS_LISTEN=f"{self._host}:{OPS_PORT}")
-        self._shell = subprocess.Popen(["bash", "--norc"], cwd=self._home, env=environment, text=True, start_new_session=True,
+            VISITOR_COUNTER_LISTEN=f"{self._host}:{PUBLIC_PORT}", VISITOR_COUNTER_OPS_LISTEN=f"{self._host}:{OPS_PORT}")
+        self._shell = subprocess.Popen(["bash", "--norc"], cwd=self._home, env=self._environment, text=True, start_new_session=True,
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._guard = threading.Timer(GUARD_SECONDS, self._end)
         self._guard.start()
@@ -56,7 +57,7 @@ class Session:
         self._shell.wait()
 
     def type(self, command):
-        """What a command prints. One that starts the server has come back when the server listens, one that ends it
+        """What a command prints. One that starts the server has come back when the server is ready, one that ends it
         when it has ended."""
         end = f"end of {uuid.uuid4()}"
         if job := re.match(r"kill .*(%\d)$", command):  # of whose end the shell would tell when it likes
@@ -66,18 +67,14 @@ class Session:
         lines = iter(self._shell.stdout.readline, "")
         printed = "".join(iter(lambda: next(lines, f"{end}\n"), f"{end}\n"))
         if re.match(r"visitor-counter serve\b.*&$", command):
-            wait_until(self._listens, f"no server after `{command}`")
+            wait_until(self._serves, f"no server after `{command}`")
         return printed.replace(self._host, "127.0.0.1").replace(str(self._home), "~")
 
-    def _listens(self):
-        try:
-            with Connection((self._host, OPS_PORT)):
-                return True
-        except ConnectionRefusedError:
-            return False
+    def _serves(self):
+        asked = subprocess.run([BINARY, "health"], env=self._environment, capture_output=True, check=False)
+        with contextlib.suppress(ConnectionRefusedError), Connection((self._host, PUBLIC_PORT)):
+            return asked.returncode == 0
 
     def _end(self):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._shell.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass

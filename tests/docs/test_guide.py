@@ -1,21 +1,34 @@
 """The pages that are read in order: all are listed, and what they say to type prints what they say."""
 
 import re
+import subprocess
 
 import pytest
 
 from docs.session import Session, commands
-from docs.test_documentation import PAGES, VARYING, links
+from docs.test_documentation import CODE_BLOCK, PAGES, VARYING, links
+from support.server import ROOT
 
 INDEX = "docs/README.md"
 COUNTS = 1  # of VARYING, those that a session of its own knows exactly
+# What a test does not type, by its beginning: it needs another's machine, root, or the Internet. What tries it instead.
+NOT_TYPED = {
+    "./dev build": "every run of the tests",
+    "sudo ": "tests/container/test_image.py",
+    "docker ": "tests/container/test_image.py",
+    "cd packaging/container": "tests/container/test_compose.py",
+    "printf '%s\\n' COUNTER_SITE=": "tests/container/test_compose.py",
+    "curl https://api.example.org/": "tests/docs/test_proxies.py",
+    "aws cloudfront create-distribution": "tests/docs/test_proxies.py",
+    "visitor-counter serve --trusted-proxy \"127.0.0.1,$(curl": "tests/docs/test_proxies.py",
+}
 
 
 def same(text):
     """Without what differs from one time to the next; counts do not."""
     for pattern, name in VARYING[:-COUNTS]:
         text = re.sub(pattern, name, text)
-    return re.sub(r"\b\d+ bytes", "N bytes", text).strip()
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", "DAY", re.sub(r"\b\d+ bytes", "N bytes", text)).strip()
 
 
 def test_the_index_has_every_page_once():
@@ -33,3 +46,12 @@ def test_what_is_typed_prints_what_is_written(page, tmp_path):
     with Session(tmp_path) as session:
         for command, written in commands(PAGES[page]):
             assert same(session.type(command)) == same(written), command
+
+
+@pytest.mark.parametrize("page", re.findall(r"\]\((.+?)\)", PAGES[INDEX].partition("## Looking things up")[0]))
+def test_what_is_not_typed_is_tried_elsewhere(page):
+    for script in (text for language, text in CODE_BLOCK.findall(PAGES[f"docs/{page}"]) if language == "sh"):
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+        for command in re.sub(r"(\\|\|)\n", "", script).splitlines():
+            elsewhere, = [test for beginning, test in NOT_TYPED.items() if command.startswith(beginning)]
+            assert elsewhere == "every run of the tests" or (ROOT / elsewhere).exists()
