@@ -54,8 +54,6 @@ def test_what_is_mounted_exists(service):
 def test_the_image_is_built_from_this_repository():
     assert (FOLDER / COUNTER["build"]["context"]).resolve() == ROOT
     assert COUNTER["volumes"][0].split(":")[1] == re.search(r"^VOLUME (\S+)$", IMAGE, re.MULTILINE)[1]
-    assert CADDY["depends_on"]["counter"]["condition"] == "service_healthy"
-    assert "HEALTHCHECK" in IMAGE
 
 
 def test_caddy_asks_the_counter_where_it_listens():

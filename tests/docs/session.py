@@ -9,19 +9,11 @@ import subprocess
 import threading
 import uuid
 
-from docs.test_documentation import CODE_BLOCK
 from support.process import GUARD_SECONDS, wait_until
 from support.raw_http import Connection
 from support.server import BINARY, clean_environment
 
 PUBLIC_PORT, OPS_PORT = 8080, 8081  # as in the pages
-
-
-def commands(page):
-    """Command and what is printed of each example of a page, in order."""
-    blocks = [text for language, text in CODE_BLOCK.findall(page) if language == "console"]
-    examples = [example for text in blocks for example in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]]
-    return [(command, printed) for command, _, printed in (example.partition("\n") for example in examples)]
 
 
 class Session:

@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from docs.test_documentation import CODE_BLOCK, PAGES, shape
+from docs.test_documentation import PAGES, shape, typed
 from support.server import clean_environment, run
 
 PAGE = PAGES["docs/commands.md"]
@@ -34,11 +34,6 @@ def test_every_option_of_a_command_is_mentioned(command):
     assert options <= set(re.findall(r"--[a-z-]+", sections()[command]))
 
 
-def examples():
-    blocks = [text for language, text in CODE_BLOCK.findall(PAGE) if language == "console"]
-    return [example.split("\n", 1) for text in blocks for example in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]]
-
-
 def comparable(text, directory):
     text = re.sub(r"\d+ bytes", "N bytes", shape(text.replace(str(directory), "/…")))
     return re.sub(r"\b\d{4}-\d\d-\d\d\b", "DAY", text)
@@ -46,8 +41,8 @@ def comparable(text, directory):
 
 def test_every_example_prints_what_is_written(tmp_path):
     environment = clean_environment(HOME=str(tmp_path), XDG_STATE_HOME=str(tmp_path / "state"))
-    assert examples()
-    for command, written in examples():
+    assert typed("docs/commands.md")
+    for command, written in typed("docs/commands.md"):
         program, *arguments = shlex.split(command)
         assert program == "visitor-counter"
         result = run(*arguments, env=environment, cwd=tmp_path)

@@ -140,13 +140,18 @@ def shape(answer):
     return answer.strip()
 
 
+def typed(page):
+    """Each command that a page shows somebody typing, with what it prints."""
+    blocks = [text for language, text in CODE_BLOCK.findall(PAGES[page]) if language == "console"]
+    examples = [example for text in blocks for example in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]]
+    return [tuple(example.split("\n", 1)) for example in examples]
+
+
 def curl_examples(page):
-    """Command and answer of each `$ curl` of a page that has no server of its own; those are typed by test_guide.py."""
+    """Those of a page that starts no server of its own; the others are typed by test_guide.py."""
     if "$ visitor-counter serve" in PAGES[page]:
         return []
-    blocks = [text for language, text in CODE_BLOCK.findall(PAGES[page]) if language == "console"]
-    return [tuple(example.split("\n", 1)) for text in blocks for example in re.split(r"^\$ ", text, flags=re.M)[1:]
-            if example.startswith("curl ")]
+    return [(command, answer) for command, answer in typed(page) if command.startswith("curl ")]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if curl_examples(page)])

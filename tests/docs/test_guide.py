@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from docs.session import Session, commands
-from docs.test_documentation import CODE_BLOCK, PAGES, VARYING, links
+from docs.session import Session
+from docs.test_documentation import CODE_BLOCK, PAGES, VARYING, links, typed
 from support.server import ROOT
 
 INDEX = "docs/README.md"
@@ -44,7 +44,7 @@ def test_the_index_is_numbered_through():
 @pytest.mark.parametrize("page", [page for page in PAGES if "$ visitor-counter serve" in PAGES[page]])
 def test_what_is_typed_prints_what_is_written(page, tmp_path):
     with Session(tmp_path) as session:
-        for command, written in commands(PAGES[page]):
+        for command, written in typed(page):
             assert same(session.type(command)) == same(written), command
 
 
