@@ -16,6 +16,7 @@ TEXT = (FOLDER / "compose.yaml").read_text(encoding="utf-8")
 PROJECT = yaml.safe_load(TEXT)
 COUNTER, CADDY = PROJECT["services"]["counter"], PROJECT["services"]["caddy"]
 IMAGE = (ROOT / "Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+PAGE = (ROOT / "docs" / "container.md").read_text(encoding="utf-8")
 SCHEMA = ROOT / "build/tools/docker-compose/usr/lib/python3/dist-packages/compose/config/compose_spec.json"
 each_service = pytest.mark.parametrize("service", PROJECT["services"].values(), ids=PROJECT["services"])
 
@@ -79,6 +80,15 @@ def test_the_counter_knows_its_settings_and_trusts_the_network_alone():
 
 def test_it_says_what_is_to_be_given_and_the_page_gives_it():
     asked = set(re.findall(r"\$\{(\w+):\?", TEXT))
-    page = (ROOT / "docs" / "container.md").read_text(encoding="utf-8")
-    given = re.search(r"^printf '%s\\n' (.+) >\.env$", page, re.MULTILINE)[1]
+    given = re.search(r"^printf '%s\\n' (.+) >\.env$", PAGE, re.MULTILINE)[1]
     assert {word.partition("=")[0] for word in shlex.split(given)} == asked
+
+
+def test_the_page_runs_the_image_as_it_is_made():
+    words = shlex.split(re.search(r"^docker run ((?:.*\\\n)*.*)$", PAGE, re.MULTILINE)[1].replace("\\\n", " "))
+    given = dict(zip(words, words[1:]))
+    assert given["-v"].partition(":")[2] == re.search(r"^VOLUME (\S+)$", IMAGE, re.MULTILINE)[1]
+    assert given["-p"].rpartition(":")[2] == re.search(r"^EXPOSE (\d+)$", IMAGE, re.MULTILINE)[1]
+    name, _, value = given["-e"].partition("=")
+    assert f"# {name}" in run("config", env=clean_environment(HOME="/", **{name: value})).stdout
+    assert words[-1] == COUNTER["image"] and "--read-only" in words

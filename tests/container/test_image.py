@@ -109,6 +109,18 @@ def test_it_is_healthy_while_it_serves(buildah, volume):
         assert container.ask(*check).returncode == 1
 
 
+def test_what_the_page_types_into_a_container_works(buildah, volume):
+    page = (ROOT / "docs" / "container.md").read_text(encoding="utf-8")
+    typed = re.findall(r"^docker exec visitor-counter (.+)$", page, re.MULTILINE)
+    assert len(typed) > 1
+    with Container(buildah, volume) as container:
+        visit(container)
+        for command in typed:
+            answer = container.ask(*command.split())
+            assert answer.returncode == 0, (command, answer.stderr)
+        assert (volume / "backup.db").stat().st_size > 0
+
+
 def test_it_has_nothing_that_it_could_write_but_its_volume(buildah, volume):
     with Container(buildah, volume) as container:
         writable = container.ask("find", "/", "-xdev", "(", "-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/dev", ")",
