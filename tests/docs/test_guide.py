@@ -19,6 +19,7 @@ NOT_TYPED = {
     "docker ": "tests/container/test_image.py",
     "cd packaging/container": "tests/container/test_compose.py",
     "printf '%s\\n' COUNTER_SITE=": "tests/container/test_compose.py",
+    "curl http://127.0.0.1:8080/counter": "tests/container/test_image.py",
     "curl https://api.example.org/": "tests/docs/test_proxies.py",
     "aws cloudfront create-distribution": "tests/docs/test_proxies.py",
     "visitor-counter serve --trusted-proxy \"127.0.0.1,$(curl": "tests/docs/test_proxies.py",
