@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes what the program is made of, a software bill of materials in CycloneDX 1.5.
 
-Of what the linker and the compiler took, as they have noted it themselves: shared libraries, headers whose code is compiled in,
-and the files that are built in. Debian's packages are named for each, with version, licences and hash. The same build gives
+Of what the linker and the compiler took, as they have noted it themselves: libraries, headers whose code is compiled in, and
+the files that are built in. Debian's packages are named for each, with version, licences and hash. The same build gives
 the same bytes.
 """
 
@@ -22,6 +22,7 @@ SPDX = {"Apache-2.0": "Apache-2.0", "Apache-2": "Apache-2.0", "Artistic": "Artis
 # Of sources whose copyright file is for people alone.
 KNOWN = {"glibc": "LGPL-2.1-or-later", "gcc-12": "GPL-3.0-or-later WITH GCC-exception-3.1",
          "linux": "GPL-2.0-only WITH Linux-syscall-note"}
+SERVER = "visitor-counter"
 DOCUMENTS = pathlib.Path("/usr/share/doc")
 
 
@@ -34,10 +35,12 @@ def sha256(path):
 
 
 def packages_of(paths):
-    """The Debian package of each of these files: {path: name}. A package may know a file by its path without /usr."""
+    """The Debian package of each of these files: {path: name:architecture}. It may know a file by its path without /usr."""
     names = [name for path in paths for name in (path, path.removeprefix("/usr"))]
+    if not names:
+        return {}
     answer = subprocess.run(["dpkg", "--search", *names], capture_output=True, text=True, check=False).stdout
-    owners = {path.removeprefix("/usr"): found.split(",")[0].split(":")[0]
+    owners = {path.removeprefix("/usr"): found.split(",")[0]
               for found, _, path in (line.partition(": ") for line in answer.splitlines())}
     return {path: owners[path.removeprefix("/usr")] for path in paths}
 
@@ -51,12 +54,23 @@ def shared_libraries(program):
     return sorted({str(pathlib.Path(path).resolve()) for path in found})
 
 
-def headers(build):
+def static_libraries(program, build):
+    """The archives of a program that needs no loader, those that the compiler adds of itself too."""
+    link = output("ninja", "-C", str(build), "-t", "commands", program).splitlines()[-1]
+    if not re.search(r" -static(-pie)? ", link):
+        return []
+    archives = re.findall(r"(?<= )/usr/\S+\.a(?= |$)", link)
+    own = [output("g++", f"-print-file-name={name}").strip() for name in ("libstdc++.a", "libgcc.a", "libgcc_eh.a", "libc.a")]
+    return sorted({str(pathlib.Path(path).resolve()) for path in archives + own})
+
+
+def headers(program, build):
     """The system's headers that were compiled into the program's objects, as ninja has noted them."""
+    objects = rf"CMakeFiles/(?:visitor_counter|{program})\.dir/"
     ours, found = False, set()
     for line in output("ninja", "-C", str(build), "-t", "deps").splitlines():
         if not line.startswith(" "):
-            ours = re.match(r"CMakeFiles/visitor[-_]counter\.dir/", line)
+            ours = re.match(objects, line)
         elif ours and line.lstrip().startswith("/usr/"):
             found.add(str(pathlib.Path(line.strip()).resolve()))
     return sorted(found)
@@ -84,11 +98,12 @@ def component(package, use, files):
     """`files` are those whose bytes the program runs; headers have none of their own."""
     fields = "${Version}\n${source:Package}\n${source:Version}\n${Architecture}"
     version, source, source_version, architecture = output("dpkg-query", "-W", "-f", fields, package).splitlines()
+    name = package.partition(":")[0]
     quoted = urllib.parse.quote(version, safe="")
-    purl = f"pkg:deb/debian/{urllib.parse.quote(package, safe='')}@{quoted}?arch={architecture}&distro=bookworm"
+    purl = f"pkg:deb/debian/{urllib.parse.quote(name, safe='')}@{quoted}?arch={architecture}&distro=bookworm"
     described = {
-        "type": "library", "bom-ref": purl, "name": package, "version": version, "purl": purl,
-        "licenses": licences(package, source),
+        "type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl,
+        "licenses": licences(name, source),
         "properties": [{"name": "visitor-counter:use", "value": use},
                        {"name": "debian:source", "value": f"{source} {source_version}"}]}
     if files:
@@ -98,8 +113,8 @@ def component(package, use, files):
 
 
 def components(program, build):
-    for use, files in (("shared library", shared_libraries(program)), ("headers", headers(build)),
-                       ("built in", built_in_files(build))):
+    for use, files in (("shared library", shared_libraries(build / program)), ("static library", static_libraries(program, build)),
+                       ("headers", headers(program, build)), ("built in", built_in_files(build) if program == SERVER else [])):
         by_package = {}
         for path, package in packages_of(files).items():
             by_package.setdefault(package, []).append(path)
@@ -107,15 +122,26 @@ def components(program, build):
             yield component(package, use, [] if use == "headers" else sorted(owned))
 
 
+def merged(parts):
+    """A package once, with all its uses."""
+    known = {}
+    for part in parts:
+        same = known.setdefault(part["bom-ref"], part)
+        if same is not part:
+            same["properties"] += [each for each in part["properties"] if each not in same["properties"]]
+            same.setdefault("components", []).extend(part.get("components", []))
+    return list(known.values())
+
+
 def bill(program, build):
-    version = output(program, "version").strip()
-    reference = f"pkg:generic/visitor-counter@{urllib.parse.quote(version, safe='')}"
-    parts = list(components(program, build))
+    version = re.search(r'version = "(.+)"', (build / "version.cpp").read_text(encoding="utf-8"))[1]
+    reference = f"pkg:generic/{program}@{urllib.parse.quote(version, safe='')}"
+    parts = merged(components(program, build))
     described = {
         "metadata": {"component": {
-            "type": "application", "bom-ref": reference, "name": "visitor-counter", "version": version, "purl": reference,
+            "type": "application", "bom-ref": reference, "name": program, "version": version, "purl": reference,
             "licenses": [{"license": {"id": "Apache-2.0"}}],
-            "hashes": [{"alg": "SHA-256", "content": sha256(program)}]}},
+            "hashes": [{"alg": "SHA-256", "content": sha256(build / program)}]}},
         "components": parts,
         "dependencies": [{"ref": reference, "dependsOn": [part["bom-ref"] for part in parts]},
                          *({"ref": part["bom-ref"]} for part in parts)]}
@@ -128,8 +154,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=pathlib.Path, help="the folder that the program was built in")
     parser.add_argument("file", type=pathlib.Path, help="where to write it")
+    parser.add_argument("--program", default=SERVER, help="or bootstrap, the Lambda function (default %(default)s)")
     options = parser.parse_args()
-    made = bill(str(options.build.resolve() / "visitor-counter"), options.build.resolve())
+    made = bill(options.program, options.build.resolve())
     options.file.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     print(f"{options.file}: {len(made['components'])} components")
 

@@ -14,6 +14,7 @@ import zipfile
 
 import pytest
 
+from support.bill import faults, packages, write_bill
 from support.certificate import make_certificate
 from support.dynalite import KEYS
 from support.lambda_events import HEALTH, VISIT, number, stored
@@ -202,3 +203,10 @@ def test_the_zip_runs_on_this_machine_until_it_is_told_to_stop(local_run):
     local_run.terminate()
     assert local_run.wait(PATIENCE_SECONDS) == 0
     wait_until(lambda: not signal_all(local_run.pid, 0), "something is left behind")
+
+
+def test_a_bill_of_materials_has_what_is_linked_into_it(tmp_path):
+    bill = json.loads(write_bill(ROOT / "build" / "lambda", tmp_path / "bill.json", program="bootstrap"))
+    assert faults(bill) == []
+    assert {"libssl-dev", "libboost-json1.81-dev", "libc6-dev"} <= packages(bill, "static library")
+    assert packages(bill, "shared library") == packages(bill, "built in") == set()
