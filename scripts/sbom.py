@@ -71,7 +71,7 @@ def headers(program, build):
     for line in output("ninja", "-C", str(build), "-t", "deps").splitlines():
         if not line.startswith(" "):
             ours = re.match(objects, line)
-        elif ours and line.lstrip().startswith("/usr/"):
+        elif ours and re.match(r" +/usr/(?!local/)", line):
             found.add(str(pathlib.Path(line.strip()).resolve()))
     return sorted(found)
 
