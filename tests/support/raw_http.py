@@ -33,8 +33,8 @@ class Response:
 class Connection:
     """One TCP connection, with TLS if it is given a context, from `source`; use as a context manager."""
 
-    def __init__(self, address, tls=None, source=""):
-        self._socket = socket.create_connection(address, TIMEOUT_SECONDS, (source, 0))
+    def __init__(self, address, tls=None, source=None):
+        self._socket = socket.create_connection(address, TIMEOUT_SECONDS, (source, 0) if source else None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             with contextlib.ExitStack() as failed:
