@@ -59,7 +59,7 @@ class WatchdogTest : public testing::Test {
     threads_[1] = std::thread([this] { second_.run(); });
   }
 
-  ~WatchdogTest() override {
+  void TearDown() override {
     first_.post([this] { watchdog_->stop(); });
     first_.finish();
     second_.finish();
