@@ -1,6 +1,5 @@
 """The Debian package that `./dev package` built, and what is in it."""
 
-import pathlib
 import subprocess
 
 import pytest
