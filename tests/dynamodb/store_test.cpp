@@ -180,6 +180,23 @@ TEST(DynamoDbStore, SendsFewAgainWhereHalfIsThrottled) {
   EXPECT_EQ(count_in(table), counted);
 }
 
+TEST(DynamoDbStore, GivesUpAListThatTakesTooLongAndCountsOn) {
+  FakeTable table;
+  Writer writer(table, 1);
+  const aws::HttpResponse page{200, {}, R"({"Items": [], "LastEvaluatedKey": {"counter_id": {"S": "a"}}})"};
+  for (int i = 0; i < 100; ++i) {
+    writer.network->answers.push_back(dynamodb_error(400, "ProvisionedThroughputExceededException"));
+    writer.network->answers.insert(writer.network->answers.end(), 20, page);
+  }
+  const auto began = writer.timeline->now();
+  const auto listed = writer.store->list([](const CounterId& id) { return Counter{id}; }, noon);
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.error().fault, StoreFault::timeout);
+  EXPECT_LE(writer.timeline->now() - began, limits::dynamodb_deadline * 2);
+  writer.network->answers.clear();
+  EXPECT_EQ(writer.add(1).outcome, Outcome::counted);
+}
+
 TEST(DynamoDbStore, SignsAgainWithAKeyThatIsLookedUpAgain) {
   FakeTable table;
   Writer writer(table, 1);

@@ -44,9 +44,13 @@ StoreResult<std::string> add_page(std::vector<Entry>& entries, const json::objec
 }  // namespace
 
 StoreResult<std::vector<Entry>> DynamoDbStore::list(const counter::CounterOf& counter_of, WallTime now) {
+  const dynamodb::SteadyTime end = deadline_after(options_.deadline);  // visits wait meanwhile
   std::vector<Entry> entries;
   std::string after;
   do {
+    if (timeline_->now() >= end) {
+      return std::unexpected(StoreError{StoreFault::timeout, "the table has more counters than can be listed in time"});
+    }
     if (const StoreError* error = resting()) return std::unexpected(*error);
     const dynamodb::Reply reply =
         ask_until(deadline_after(options_.deadline), "Scan", dynamodb::scan(options_.table, after));
