@@ -1,5 +1,7 @@
 #include "store/memory/store.hpp"
 
+#include <utility>
+
 #include "base/check.hpp"
 #include "base/time_text.hpp"
 #include "limits.hpp"
@@ -28,10 +30,17 @@ void MemoryStore::add(std::span<Addition> batch, WallTime now) {
     addition.outcome = Outcome::counted;
     hours_[addition.counter->id.text()][std::chrono::floor<std::chrono::hours>(now)] += addition.visits;
   }
-  for (auto& [id, hours] : hours_) fold_old(hours, now);
+  fold_old_hours(now);
 }
 
-void MemoryStore::fold_old(Hours& hours, WallTime now) {
+// Once a day: until the next one no hour becomes old.
+void MemoryStore::fold_old_hours(WallTime now) {
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  if (std::exchange(folded_on_, today) == today) return;
+  for (auto& [id, hours] : hours_) fold(hours, now);
+}
+
+void MemoryStore::fold(Hours& hours, WallTime now) {
   const auto kept = hours.lower_bound(counter::first_hour_kept(now));
   Hours days;
   for (auto hour = hours.begin(); hour != kept; ++hour) {

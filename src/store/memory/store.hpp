@@ -1,7 +1,9 @@
 // Counters in memory: for trials, and the twin that every other store is held against.
 #pragma once
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "counter/full_store.hpp"
@@ -30,10 +32,12 @@ class MemoryStore final : public counter::FullStore {
   counter::Record& put(const counter::Counter& counter, counter::Count count, WallTime now);
 
   using Hours = std::map<std::chrono::sys_time<std::chrono::hours>, std::uint64_t>;
-  static void fold_old(Hours& hours, WallTime now);
+  void fold_old_hours(WallTime now);
+  static void fold(Hours& hours, WallTime now);
 
   std::map<std::string, counter::Record> records_;
   std::map<std::string, Hours> hours_;
+  std::optional<std::chrono::sys_days> folded_on_;  // no hours are to be folded on this day
 };
 
 }  // namespace vc::store
