@@ -225,6 +225,35 @@ inline constexpr std::size_t traffic_steps_max = 120;
 /// The longest of its charts, and the day that goes on.
 inline constexpr std::chrono::days dashboard_history{90};
 
+// --- handing over -----------------------------------------------------------------------------------------------
+
+/// Of a message between two releases: the bytes that a connection has sent and nobody has used are its longest text.
+inline constexpr std::size_t release_head_bytes = 10;
+inline constexpr std::size_t release_text_bytes_max = large_buffer_bytes;
+inline constexpr std::size_t release_word_chars_max = 128;
+/// Beside one message: listeners, the control socket, the lock.
+inline constexpr std::size_t release_descriptors_max = 8;
+/// Processes that connect to the control socket at once: a standby and some commands.
+inline constexpr int control_backlog = 16;
+inline constexpr std::size_t control_connections_max = 16;
+/// For a standby to prove itself on a copy of the store.
+inline constexpr auto prove_deadline = 10s;
+/// For the owner to answer what is in flight and to hand the store over, and for the standby to open it.
+inline constexpr auto hand_over_deadline = 10s;
+/// For an owner to answer whoever joins it.
+inline constexpr auto release_answer_deadline = 5s;
+/// How often a new owner is asked whether it is well, and how long by default.
+inline constexpr auto health_interval = 250ms;
+/// How long it may be silent: longer than a disk or a busy machine makes anybody wait.
+inline constexpr auto health_deadline = 5s;
+inline constexpr std::uint64_t watch_seconds = 30;
+inline constexpr std::uint64_t watch_seconds_max = 3'600;
+/// How often a standby without an owner looks for one.
+inline constexpr auto owner_search_interval = 250ms;
+
+/// The largest that Linux knows.
+inline constexpr std::uint64_t pid_max = std::uint64_t{1} << 22;
+
 // --- the log ----------------------------------------------------------------------------------------------------
 
 /// Lines waiting for a slow reader; what does not fit is dropped and counted.
@@ -247,6 +276,8 @@ static_assert(dashboard_history < hours_kept, "its charts show hours");
 static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);
 static_assert(dynamodb_page_items * (counter_id_chars_max + 256) < aws_answer_bytes_max);
 static_assert(lambda_answer_time < lambda_timeout && lambda_timeout < lambda_timeout_max);
+static_assert(drain_deadline < hand_over_deadline, "a standby waits for an owner that drains");
+static_assert(health_interval < health_deadline);
 static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
 
 }  // namespace vc::limits

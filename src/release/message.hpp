@@ -1,0 +1,69 @@
+// What two processes of this program say to each other, and an operator's command to one of them, about who has the
+// store. docs/releases.md has the conversation.
+//
+// A message is one datagram: a byte for the version of this list, a byte for what it says, eight for a number (least
+// significant first), the rest is text. Descriptors travel beside it (channel.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "limits.hpp"
+
+namespace vc::release {
+
+/// Raised when what stands below changes its meaning. Two versions that differ hand nothing over.
+inline constexpr std::uint8_t message_version = 1;
+
+enum class Says : std::uint8_t {
+  // A process that finds the store owned, and the owner.
+  join,     // number: the schema it knows; text: STAGE VERSION; its pidfd
+  welcome,  // text: STAGE VERSION; its pidfd
+  refused,  // text: why
+  // A hand-over, from the owner to the standby.
+  prepare,     // number: the schema of the file; a copy of the store
+  connection,  // number: of which listener; text: what has been read of it and not used; the connection
+  take,        // number: the count; text: the counter; the listeners, the control socket and the lock
+  ask_health,
+  // And back.
+  ready,
+  unfit,   // text: why
+  opened,  // number: the count. From here on it serves
+  failed,  // text: why it does not; it has let go of all that it got
+  well,
+  unwell,  // text: why
+  // An operator's command, and the owner.
+  status,    // text of the answer: JSON
+  promote,   // number: seconds to watch; text: STAGE
+  rollback,  // number: seconds to watch
+  progress,  // text: one line
+  done,      // text: one line
+};
+inline constexpr Says last_said = Says::done;
+
+struct Message {
+  Says says{};
+  std::uint64_t number = 0;
+  std::string text;
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+/// Requires: text <= limits::release_text_bytes_max.
+std::string encode(const Message& message);
+
+/// Errors: of another version, none of those above, too short, too long.
+Result<Message> decode(std::string_view datagram);
+
+/// Of join and welcome.
+struct Release {
+  std::string stage;
+  std::string version;
+};
+std::string text(const Release& release);
+/// Errors: not a stage, a blank and a version of visible characters.
+Result<Release> parse_release(std::string_view text);
+
+}  // namespace vc::release
