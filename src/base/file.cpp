@@ -10,6 +10,8 @@
 
 namespace vc {
 
+FileDescriptor duplicate(int fd) { return FileDescriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+
 std::string errno_text(int error) { return std::generic_category().message(error); }
 
 Result<std::string> read_file(const std::string& path) {

@@ -37,6 +37,9 @@ class FileDescriptor final {
   int fd_ = -1;
 };
 
+/// Another descriptor of the same file. Empty: there can be none, errno says why.
+FileDescriptor duplicate(int fd);
+
 /// What errno says, as words.
 std::string errno_text(int error = errno);
 

@@ -61,6 +61,15 @@ Connection::Connection(Socket socket, const IpAddress& peer, Server& server, Pla
   enter(Phase::receiving);
 }
 
+void Connection::begin_with(std::string_view unread) {
+  if (unread.empty()) return enter(Phase::idle);
+  if (unread.size() > buffer_.room().size()) buffer_.use_large();
+  const auto room = buffer_.room();
+  check(unread.size() <= room.size(), "what one server has read fits another's buffer");
+  std::ranges::copy(unread, room.begin());
+  buffer_.filled(unread.size());
+}
+
 Connection::~Connection() {
   if (is_linked()) unlink();
   server_.connection_ended(place_);
@@ -70,6 +79,7 @@ Connection::~Connection() {
 // connection keeps.
 Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
   while (!self->peer_gone_ && !self->last_reply_) {
+    if (self->may_leave()) co_return self->leave();
     const auto head_size = self->next_head();
     if (!head_size) {
       self->refuse(head_size.error());
@@ -105,7 +115,7 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
     self->enter(self->buffer_.unread().empty() ? Phase::idle : Phase::receiving);
     // Behind the other replies of this turn: by then the next request has often come, and no read is in vain.
     if (!self->last_reply_) co_await asio::post(self->server_.loop_.executor(), asio::deferred);
-    if (self->server_.stopping_ && self->phase_ == Phase::idle) self->end_wait();
+    if (self->server_.stopping_ && self->phase_ == Phase::idle && !self->may_leave()) self->end_wait();
   }
   if (!self->peer_gone_) co_await self->linger();
 }
@@ -190,6 +200,7 @@ std::span<char> Connection::room() {
 
 // False: the client is gone or its time is up.
 bool Connection::received(boost::system::error_code error, std::size_t size) {
+  if (error == asio::error::operation_aborted && phase_ != Phase::receiving_body && may_leave()) return false;
   if (error == asio::error::operation_aborted) return look_once_more();
   peer_gone_ = static_cast<bool>(error);
   if (peer_gone_) return false;
@@ -231,13 +242,24 @@ bool Connection::nothing_has_arrived() const {
   return phase_ == Phase::receiving && buffer_.unread().empty() && !(tls_ && tls_->midway());
 }
 
+// Between two requests, or in the middle of a head.
+bool Connection::may_leave() const { return server_.parting_ && !tls_ && place_ == Place::taken; }
+
+// Its socket stays open, and nobody here knows it any more.
+void Connection::leave() {
+  boost::system::error_code error;
+  const int socket = socket_.release(error);
+  peer_gone_ = true;
+  if (!error) server_.passed_.push_back({FileDescriptor(socket), std::string(buffer_.unread())});
+}
+
 void Connection::refuse(Refusal refusal) {
   last_reply_ = true;
   server_.handler_.refuse(refusal, *this);
 }
 
 void Connection::send(const Response& response) {
-  last_reply_ = last_reply_ || server_.stopping_;
+  last_reply_ = last_reply_ || (server_.stopping_ && !may_leave());
   std::string& reply = server_.reply_;
   reply.clear();
   append_reply(reply, response, server_.date_.http_date(server_.clock_.now()), last_reply_);
@@ -344,7 +366,8 @@ bool Connection::has_woken() {
 }
 
 void Connection::drain() {
-  if (nothing_has_arrived()) {
+  const bool between_requests = phase_ == Phase::idle || phase_ == Phase::receiving;
+  if (nothing_has_arrived() || (may_leave() && between_requests)) {
     end_wait();
   } else {
     deadline_ = std::min(deadline_, server_.drained_by_);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "http/asio.hpp"
 #include "http/buffer.hpp"
@@ -33,6 +34,9 @@ class Connection final
 
   Connection(Socket socket, const IpAddress& peer, Server& server, Place place);
   ~Connection();
+
+  /// Goes on where another server let go of it: what its client has sent. Requires: it fits a large buffer.
+  void begin_with(std::string_view unread);
 
   /// Serves the client until one of the two sides ends it.
   static Awaitable<void> serve(std::unique_ptr<Connection> connection);
@@ -68,6 +72,8 @@ class Connection final
   Awaitable<void> until_tls_goes_on();
   bool look_once_more();
   bool nothing_has_arrived() const;
+  bool may_leave() const;
+  void leave();
   void refuse(Refusal refusal);
   Awaitable<void> send_rest();
   Awaitable<void> send_rest_tls();

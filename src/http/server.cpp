@@ -3,7 +3,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -12,6 +11,31 @@
 #include "limits.hpp"
 
 namespace vc::http {
+namespace {
+
+/// A number that the system has for a socket. -1: it is none.
+int option(const FileDescriptor& socket, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(socket.get(), SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+/// nullopt: no TCP socket.
+std::optional<tcp> protocol_of(const FileDescriptor& socket) {
+  const int family = option(socket, SO_DOMAIN);
+  if ((family != AF_INET && family != AF_INET6) || option(socket, SO_PROTOCOL) != IPPROTO_TCP) return std::nullopt;
+  return family == AF_INET ? tcp::v4() : tcp::v6();
+}
+
+template <class AnySocket>
+boost::system::error_code assign(AnySocket& socket, tcp protocol, FileDescriptor descriptor) {
+  boost::system::error_code error;
+  socket.assign(protocol, descriptor.get(), error);
+  if (!error) (void)descriptor.release();
+  return error;
+}
+
+}  // namespace
 
 Result<Acceptor> listen(Loop& loop, const Endpoint& address) {
   Acceptor acceptor(loop.executor());
@@ -34,29 +58,27 @@ Result<Acceptor> listen(Loop& loop, const Endpoint& address) {
   return acceptor;
 }
 
-Result<Acceptor> adopt(Loop& loop, FileDescriptor socket) {
-  const auto option = [&](int name) {
-    int value = -1;
-    socklen_t size = sizeof value;
-    return ::getsockopt(socket.get(), SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
-  };
-  const int family = option(SO_DOMAIN);
-  if (option(SO_ACCEPTCONN) != 1 || (family != AF_INET && family != AF_INET6) || option(SO_PROTOCOL) != IPPROTO_TCP) {
-    return fail("descriptor {} is no listening TCP socket", socket.get());
+Result<Endpoint> address_of(const FileDescriptor& listener) {
+  Endpoint endpoint;
+  auto size = static_cast<socklen_t>(endpoint.capacity());
+  if (option(listener, SO_ACCEPTCONN) != 1 || !protocol_of(listener) ||
+      ::getsockname(listener.get(), endpoint.data(), &size) != 0) {
+    return fail("descriptor {} is no listening TCP socket", listener.get());
   }
-  Acceptor acceptor(loop.executor());
-  boost::system::error_code error;
-  acceptor.assign(family == AF_INET ? tcp::v4() : tcp::v6(), socket.get(), error);
-  if (error) return fail("cannot use a listening socket: {}", error.message());
-  (void)socket.release();
-  acceptor.non_blocking(true, error);
-  return acceptor;
+  endpoint.resize(size);
+  return endpoint;
 }
 
-Result<Acceptor> share(const Acceptor& acceptor, Loop& loop) {
-  FileDescriptor copy(::fcntl(const_cast<Acceptor&>(acceptor).native_handle(), F_DUPFD_CLOEXEC, 0));
-  if (!copy) return fail("cannot share a listening socket: {}", errno_text());
-  return adopt(loop, std::move(copy));
+Result<Acceptor> adopt(Loop& loop, FileDescriptor listener) {
+  const auto address = address_of(listener);
+  if (!address) return std::unexpected(address.error());
+  Acceptor acceptor(loop.executor());
+  if (const auto error = assign(acceptor, address->protocol(), std::move(listener))) {
+    return fail("cannot use a listening socket: {}", error.message());
+  }
+  boost::system::error_code error;
+  acceptor.non_blocking(true, error);
+  return acceptor;
 }
 
 Server::Server(Loop& loop, Acceptor acceptor, Handler& handler, const Clock& clock, ServerOptions options)
@@ -70,7 +92,10 @@ Server::Server(Loop& loop, Acceptor acceptor, Handler& handler, const Clock& clo
       patience_{options_.idle_deadline, options_.header_deadline, options_.body_deadline, options_.write_deadline,
                 options_.linger_deadline} {}
 
-void Server::start() { asio::co_spawn(loop_.executor(), accept(), asio::detached); }
+void Server::start() {
+  accepting_ = true;
+  asio::co_spawn(loop_.executor(), accept(), asio::detached);
+}
 
 Awaitable<void> Server::accept() {
   for (;;) {
@@ -85,6 +110,8 @@ Awaitable<void> Server::accept() {
     co_await wait_for_descriptor(error);
     if (stopping_) break;
   }
+  accepting_ = false;
+  finish_if_drained();
 }
 
 // No descriptor left, most likely. Those who wait to be accepted are still there when a connection has ended, which
@@ -100,12 +127,23 @@ Awaitable<void> Server::wait_for_descriptor(boost::system::error_code reason) {
   co_await accept_pause_.async_wait(as_result);
 }
 
-void Server::adopt(Socket socket, const Endpoint& peer) {
+void Server::take(Passed passed) {
+  const auto protocol = protocol_of(passed.socket);
+  if (!protocol || options_.tls) return;
+  Socket socket(loop_.executor());
+  if (assign(socket, *protocol, std::move(passed.socket))) return;
+  boost::system::error_code error;
+  const Endpoint peer = socket.remote_endpoint(error);
+  if (!error) adopt(std::move(socket), peer, passed.unread);  // else its client has gone
+}
+
+void Server::adopt(Socket socket, const Endpoint& peer, std::optional<std::string_view> unread) {
   if (options_.open_connections->fetch_add(1) >= options_.connections_max && !end_oldest_idle()) {
     options_.open_connections->fetch_sub(1);
     return turn_away(std::move(socket), peer);
   }
   auto connection = std::make_unique<Connection>(std::move(socket), ip_address(peer), *this, Connection::Place::taken);
+  if (unread) connection->begin_with(*unread);
   spawn(options_.tls ? Connection::serve_tls(std::move(connection)) : Connection::serve(std::move(connection)));
 }
 
@@ -157,9 +195,20 @@ void Server::end_overdue(SteadyTime now) {
 
 void Server::stop(std::function<void()> drained) {
   stopping_ = true;
+  take_backlog();
+  begin_end(std::move(drained));
+}
+
+// Who has connected and was not accepted stays where it is: another server accepts it.
+void Server::part(std::function<void(std::vector<Passed>)> parted) {
+  stopping_ = true;
+  parting_ = true;
+  begin_end([this, parted = std::move(parted)] { parted(std::move(passed_)); });
+}
+
+void Server::begin_end(std::function<void()> drained) {
   drained_by_ = std::chrono::steady_clock::now() + limits::drain_deadline;
   drained_ = std::move(drained);
-  take_backlog();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   accept_pause_.cancel();
@@ -203,7 +252,7 @@ void Server::connection_ended(Connection::Place place) {
 }
 
 void Server::finish_if_drained() {
-  if (!drained_ || connection_count_ > 0) return;
+  if (!drained_ || accepting_ || connection_count_ > 0) return;
   sweep_timer_.cancel();
   std::exchange(drained_, nullptr)();
 }

@@ -9,7 +9,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -41,11 +44,17 @@ struct ServerOptions {
 /// A listening socket. Errors: the address is taken, or not one of this machine; the message names it.
 Result<Acceptor> listen(Loop& loop, const Endpoint& address);
 
-/// A listening socket that somebody else has opened. Errors: it is none, or not one of TCP.
-Result<Acceptor> adopt(Loop& loop, FileDescriptor socket);
+/// Where a socket listens. Errors: it does not, or not with TCP.
+Result<Endpoint> address_of(const FileDescriptor& listener);
 
-/// The same socket for another loop: whoever accepts first serves.
-Result<Acceptor> share(const Acceptor& acceptor, Loop& loop);
+/// A socket that listens, for a loop: of those who have it, whoever accepts first serves. Errors: as above.
+Result<Acceptor> adopt(Loop& loop, FileDescriptor listener);
+
+/// A connection between two servers: nothing is being answered on it.
+struct Passed {
+  FileDescriptor socket;
+  std::string unread;  // has been read, and answers none yet
+};
 
 /// A client beyond `connections_max` takes the place of the connection of this server that has been idle longest; the
 /// same helps where the process has no descriptor left. Where none is idle it is turned away, or waits for a
@@ -59,6 +68,14 @@ class Server final {
 
   void start();
 
+  /// Goes on with a connection that another server of the same listener has let go of. Plain HTTP.
+  void take(Passed passed);
+
+  /// Stops accepting and reading, lets every request that has arrived be answered, then calls `parted` with the
+  /// connections: another server goes on with them, and with the listening socket, of which the caller has kept a
+  /// descriptor. Connections with TLS end, as do those that are in the middle of a body for too long. Once.
+  void part(std::function<void(std::vector<Passed>)> parted);
+
   /// Stops accepting, lets every request that has begun to arrive be answered, ends all connections, then calls
   /// `drained`. Once.
   void stop(std::function<void()> drained);
@@ -70,7 +87,8 @@ class Server final {
   Awaitable<void> accept();
   Awaitable<void> sweep();
   Awaitable<void> wait_for_descriptor(boost::system::error_code reason);
-  void adopt(Socket socket, const Endpoint& peer);
+  void adopt(Socket socket, const Endpoint& peer, std::optional<std::string_view> unread = std::nullopt);
+  void begin_end(std::function<void()> drained);
   void turn_away(Socket socket, const Endpoint& peer);
   void spawn(Awaitable<void> life);
   bool end_oldest_idle();
@@ -105,8 +123,11 @@ class Server final {
   std::size_t connection_count_ = 0;
   std::size_t turned_away_ = 0;  // and not gone yet
   bool sweeping_ = false;
+  bool accepting_ = false;
   SteadyTime starvation_told_;
   bool stopping_ = false;
+  bool parting_ = false;
+  std::vector<Passed> passed_;
   SteadyTime drained_by_;
   std::function<void()> drained_;
 };
