@@ -13,16 +13,16 @@ namespace {
 /// Of a store that no other command needs a server for.
 Result<void> announce_nothing(std::string_view /*ops_address*/) { return {}; }
 
-/// Where the file is, whatever links lead to it.
-std::filesystem::path usage_file_of(const std::filesystem::path& store_file) {
-  std::error_code ignored;  // the store has been opened
-  return std::filesystem::weakly_canonical(std::filesystem::absolute(store_file, ignored), ignored).string() + ".usage";
+std::filesystem::path true_path(const std::filesystem::path& file) {
+  std::error_code ignored;  // opening it will say why
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(file, ignored), ignored);
 }
 
 /// Opens the store of each kind.
 struct Opener {
   const Config& config;
   const Clock& clock;
+  FileDescriptor& lock;
 
   Result<OpenStore> operator()(const MemoryStoreUri& /*uri*/) const {
     return OpenStore{
@@ -30,12 +30,12 @@ struct Opener {
   }
 
   Result<OpenStore> operator()(const SqliteStoreUri& uri) const {
-    auto opened = store::SqliteStore::open(uri.file, store::SqliteStore::IfAbsent::create);
+    auto opened = store::SqliteStore::open(uri.file, store::SqliteStore::IfAbsent::create, std::move(lock));
     if (!opened) return std::unexpected(opened.error());
     store::SqliteStore& store = **opened;
     return OpenStore{.store = std::move(*opened),
                      .announce_ops = [&store](std::string_view address) { return store.announce_ops(address); },
-                     .usage_file = usage_file_of(uri.file)};
+                     .usage_file = true_path(uri.file).string() + ".usage"};
   }
 
   Result<OpenStore> operator()(const store::dynamodb::Address& address) const {
@@ -48,7 +48,22 @@ struct Opener {
 }  // namespace
 
 Result<OpenStore> open_store(const Config& config, const Clock& clock) {
-  return std::visit(Opener{config, clock}, config.store);
+  return open_store(config, clock, FileDescriptor());
+}
+
+Result<OpenStore> open_store(const Config& config, const Clock& clock, FileDescriptor lock) {
+  return std::visit(Opener{config, clock, lock}, config.store);
+}
+
+FileDescriptor close_store(OpenStore store) {
+  if (dynamic_cast<store::SqliteStore*>(store.store.get()) == nullptr) return {};
+  return store::SqliteStore::close(
+      std::unique_ptr<store::SqliteStore>(static_cast<store::SqliteStore*>(store.store.release())));
+}
+
+std::optional<std::filesystem::path> store_file(const StoreUri& uri) {
+  const auto* sqlite = std::get_if<SqliteStoreUri>(&uri);
+  return sqlite == nullptr ? std::nullopt : std::optional(true_path(sqlite->file));
 }
 
 std::string text(const StoreUri& uri) {

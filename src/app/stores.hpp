@@ -1,13 +1,16 @@
 // The store that the configuration names.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "app/config.hpp"
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "base/result.hpp"
 #include "counter/full_store.hpp"
 
@@ -22,6 +25,15 @@ struct OpenStore {
 
 /// Keys and region of AWS come from the environment of the process. Lifetime: the clock outlives the store.
 Result<OpenStore> open_store(const Config& config, const Clock& clock);
+
+/// The same under the lock of the file that another process has given away.
+Result<OpenStore> open_store(const Config& config, const Clock& clock, FileDescriptor lock);
+
+/// Closes it, and gives the lock of its file, if it has one.
+FileDescriptor close_store(OpenStore store);
+
+/// Where the file of the store is, whatever links lead to it. nullopt: it is in no file.
+std::optional<std::filesystem::path> store_file(const StoreUri& uri);
 
 /// `sqlite:/var/lib/visitor-counter/visits.db`
 std::string text(const StoreUri& uri);

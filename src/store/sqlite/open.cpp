@@ -138,6 +138,11 @@ Result<void> recover_from_disk(const fs::path& file) {
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, IfAbsent if_absent) {
+  return open(given, if_absent, FileDescriptor());
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, IfAbsent if_absent,
+                                                       FileDescriptor inherited) {
   std::error_code error;
   const fs::path file = fs::weakly_canonical(fs::absolute(given, error), error);
   if (error) return unusable(given, error.message());
@@ -146,7 +151,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   fs::create_directories(file.parent_path(), error);
   if (error) return unusable(file, fmt::format("its directory cannot be created: {}", error.message()));
 
-  Result<OwnerLock> lock = OwnerLock::take(file);
+  Result<OwnerLock> lock = inherited ? OwnerLock::inherit(file, std::move(inherited)) : OwnerLock::take(file);
   if (!lock) return std::unexpected(lock.error());
   if (auto provided = provide_file(file); !provided) return std::unexpected(provided.error());
   if (auto recovered = recover_from_disk(file); !recovered) return std::unexpected(recovered.error());
@@ -172,6 +177,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   if (!statements) return unusable(file, advice(statements.error()));
   return std::unique_ptr<SqliteStore>(
       new SqliteStore(std::move(*lock), std::move(files), std::move(*database), std::move(*statements)));
+}
+
+FileDescriptor SqliteStore::close(std::unique_ptr<SqliteStore> store) {
+  OwnerLock lock = std::move(store->lock_);
+  store.reset();
+  return std::move(lock).give();
 }
 
 std::optional<sqlite::Owner> SqliteStore::owner(const fs::path& file) {

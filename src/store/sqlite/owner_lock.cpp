@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <charconv>
-#include <chrono>
 #include <thread>
 
 #include "limits.hpp"
@@ -32,11 +31,21 @@ Owner read_note(const std::string& path) {
   return owner;
 }
 
-Result<void> append(int file, std::string_view text) {
+// In one piece: whoever reads meanwhile finds the old note or the new one.
+Result<void> write_note(int file, const Owner& owner) {
+  std::string note = fmt::format("pid {}\n", owner.pid);
+  if (!owner.ops.empty()) note += fmt::format("ops {}\n", owner.ops);
   errno = 0;
-  const ssize_t written = ::write(file, text.data(), text.size());
-  if (written != static_cast<ssize_t>(text.size())) return fail("cannot write the lock file: {}", errno_text());
+  const ssize_t written = ::pwrite(file, note.data(), note.size(), 0);
+  const auto size = static_cast<off_t>(note.size());
+  if (written != size || ::ftruncate(file, size) != 0) return fail("cannot write the lock file: {}", errno_text());
   return {};
+}
+
+bool is_same_file(int one, const std::string& path) {
+  struct stat a{};
+  struct stat b{};
+  return ::fstat(one, &a) == 0 && ::stat(path.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 /// A command that looks at the store holds the lock for a moment: whoever comes then waits for it.
@@ -51,20 +60,29 @@ bool lock_within(int file, std::chrono::milliseconds patience) {
 
 }  // namespace
 
-Result<OwnerLock> OwnerLock::take(const std::filesystem::path& store_file) {
+Result<OwnerLock> OwnerLock::take(const std::filesystem::path& store_file, std::chrono::milliseconds patience) {
   const std::string path = lock_path(store_file);
-  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, S_IRUSR | S_IWUSR));
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file) return fail("cannot open {}: {}", path, errno_text());
-  if (!lock_within(file.get(), limits::owner_wait)) {
+  if (!lock_within(file.get(), patience)) {
     if (errno != EWOULDBLOCK) return fail("cannot lock {}: {}", path, errno_text());
     return fail("{} is in use by process {}; stop that one first, or choose another --store", store_file.string(),
                 read_note(path).pid);
   }
-  if (::ftruncate(file.get(), 0) != 0) return fail("cannot write {}: {}", path, errno_text());
-  if (auto written = append(file.get(), fmt::format("pid {}\n", ::getpid())); !written) {
+  if (auto written = write_note(file.get(), {.pid = ::getpid(), .ops = {}}); !written) {
     return std::unexpected(written.error());
   }
   return OwnerLock(std::move(file));
+}
+
+// Its ops listener comes with it, and is where it was.
+Result<OwnerLock> OwnerLock::inherit(const std::filesystem::path& store_file, FileDescriptor lock) {
+  const std::string path = lock_path(store_file);
+  if (!is_same_file(lock.get(), path)) return fail("what was handed over is not {}", path);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return fail("cannot lock {}: {}", path, errno_text());
+  const Owner owner{.pid = ::getpid(), .ops = read_note(path).ops};
+  if (auto written = write_note(lock.get(), owner); !written) return std::unexpected(written.error());
+  return OwnerLock(std::move(lock));
 }
 
 std::optional<Owner> OwnerLock::owner(const std::filesystem::path& store_file) {
@@ -75,7 +93,7 @@ std::optional<Owner> OwnerLock::owner(const std::filesystem::path& store_file) {
 }
 
 Result<void> OwnerLock::announce_ops(std::string_view address) {
-  return append(file_.get(), fmt::format("ops {}\n", address));
+  return write_note(file_.get(), {.pid = ::getpid(), .ops = std::string(address)});
 }
 
 }  // namespace vc::store::sqlite

@@ -28,6 +28,13 @@ class SqliteStore final : public counter::FullStore {
   /// process, not ours, damaged, made by a newer version, absent, no permission, no space.
   static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& file, IfAbsent if_absent);
 
+  /// The same under a lock that another process has given away. Without one the file's own is taken.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& file, IfAbsent if_absent,
+                                                   FileDescriptor lock);
+
+  /// Closes it, and gives the lock of its file, which nobody can take until it is closed.
+  static FileDescriptor close(std::unique_ptr<SqliteStore> store);
+
   /// Who has the file open now, if anybody.
   static std::optional<sqlite::Owner> owner(const std::filesystem::path& file);
 
