@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <iostream>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "app/invoke.hpp"
 #include "app/key.hpp"
 #include "app/list.hpp"
+#include "app/releases.hpp"
 #include "app/serve.hpp"
 #include "app/tables.hpp"
 #include "app/transfer.hpp"
@@ -47,6 +49,9 @@ struct Arguments {
   Import wanted;
   std::string days;
   std::string hours;
+  std::string stage;
+  std::string watch = std::to_string(limits::watch_seconds);
+  bool yes = false;
   bool json = false;
   bool csv = false;
 };
@@ -280,6 +285,38 @@ int run_invoke(const Arguments& arguments, const char* const* environment) {
   return exit != done || trouble.empty() ? exit : complain(failed, trouble);
 }
 
+/// Whether whoever sits there says yes.
+bool confirmed(const std::string& question) {
+  fmt::print(stderr, "{}", question);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+int run_hand_over(const Arguments& arguments, const char* const* environment) {
+  const auto watch = parse_number(arguments.watch, 0, limits::watch_seconds_max);
+  if (!watch) return complain(wrong_usage, fmt::format("--watch: {}", watch.error().message));
+  return with_config(arguments, environment, [&](const Choices&, const Config& config) -> Result<std::string> {
+    const auto status = release_status(config);
+    if (!status) return std::unexpected(status.error());
+    const auto question = hand_over_question(*status);
+    if (!question) return std::unexpected(question.error());
+    if (!arguments.yes && !confirmed(*question)) return fail("nothing was handed over");
+    const auto done = hand_over(config, {.stage = arguments.stage, .watch = std::chrono::seconds(*watch)});
+    if (!done || !arguments.json) return done;
+    const auto now = release_status(config);
+    return now ? Result<std::string>(*now + "\n") : now;
+  });
+}
+
+int run_status(const Arguments& arguments, const char* const* environment) {
+  return with_config(arguments, environment, [&](const Choices&, const Config& config) -> Result<std::string> {
+    const auto status = release_status(config);
+    if (!status) return std::unexpected(status.error());
+    return arguments.json ? *status + "\n" : as_text(*status);
+  });
+}
+
 constexpr const char* exit_codes = "Exit code: 0 done, 1 failed, 2 wrong usage.";
 
 /// Requires: `arguments` outlives the command.
@@ -360,6 +397,23 @@ void add_backup(CLI::App& app, Arguments& arguments) {
   add_json(restore, arguments, "print a JSON object");
 }
 
+void add_releases(CLI::App& app, Arguments& arguments) {
+  CLI::App& promote = add_configured(app, arguments, "promote", "Hand the store over to the standby.", run_hand_over);
+  promote.add_option("STAGE", arguments.stage, "the stage of the standby")->required();
+  CLI::App& rollback =
+      add_configured(app, arguments, "rollback", "Hand the store back to the one that had it before.", run_hand_over);
+  for (CLI::App* command : {&promote, &rollback}) {
+    command->add_flag("--yes", arguments.yes, "do not ask");
+    command->add_option("--watch", arguments.watch, "if the new owner fails within so long, the old one takes back")
+        ->type_name("SECONDS")
+        ->capture_default_str();
+    add_json(*command, arguments, "print a JSON object, that of status");
+  }
+  CLI::App& status =
+      add_configured(app, arguments, "status", "Print who serves, who stands by, and the count.", run_status);
+  add_json(status, arguments, "print a JSON object");
+}
+
 void add_table(CLI::App& app, Arguments& arguments) {
   constexpr const char* json_help = "print what was done or found, a JSON array";
   CLI::App* table = app.add_subcommand("table", "Make a DynamoDB table for counters, or check one.");
@@ -401,8 +455,8 @@ int run(int argc, const char* const* argv, const char* const* environment) {
       fmt::format("Each setting is also an environment variable, VISITOR_COUNTER_ and its name, and a key of the "
                   "--config file.\n{}",
                   exit_codes));
-  for (const auto add :
-       {add_serving, add_counting, add_history, add_transfer, add_backup, add_table, add_key, add_examination}) {
+  for (const auto add : {add_serving, add_counting, add_history, add_transfer, add_backup, add_releases, add_table,
+                         add_key, add_examination}) {
     add(app, arguments);
   }
 

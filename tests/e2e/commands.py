@@ -1,8 +1,8 @@
 """All commands of the program, and what they have done."""
 
 COMMANDS = (
-    "serve", "health", "invoke", "get", "set", "list", "history", "export", "import", "backup", "restore", "table create",
-    "table check", "key create", "config", "doctor", "version")
+    "serve", "health", "invoke", "get", "set", "list", "history", "export", "import", "backup", "restore", "promote",
+    "rollback", "status", "table create", "table check", "key create", "config", "doctor", "version")
 
 
 def printed(result):

@@ -150,8 +150,8 @@ def test_the_files_are_the_owner_s_alone_whatever_the_umask(path, store):
     with Server(store=store, wrapper=without_umask) as server:
         visit_number(ask(server.public, "GET", "/counter"))
         files = sorted(path.parent.iterdir())
-        assert [file.name for file in files] == ["visits.db", "visits.db-wal", "visits.db.lock"]
-        assert [oct(stat.S_IMODE(file.stat().st_mode)) for file in files] == ["0o600"] * 3
+        assert [file.name for file in files] == ["visits.db", "visits.db-wal", "visits.db.control", "visits.db.lock"]
+        assert [oct(stat.S_IMODE(file.stat().st_mode)) for file in files] == ["0o600", "0o600", "0o700", "0o600"]
 
 
 def test_the_lock_file_is_locked_and_names_the_process_and_its_ops_address(path, store):

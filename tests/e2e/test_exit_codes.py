@@ -53,7 +53,8 @@ def test_a_command_that_is_used_wrongly_exits_with_2(command):
 FAILURES = {
     "serve": (), "health": (), "invoke": ("--event", "absent.json"), "get": (), "set": ("a", "1"), "list": (),
     "history": (), "export": (), "import": ("absent.jsonl",), "backup": ("backup.db",), "restore": ("absent.db",),
-    "table create": (), "table check": (), "doctor": ()}
+    "promote": ("green", "--yes"), "rollback": ("--yes",), "status": (), "table create": (), "table check": (),
+    "doctor": ()}
 
 
 def test_every_command_that_can_fail_is_made_to():

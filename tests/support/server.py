@@ -36,9 +36,12 @@ class Server:
     inherited by it, and closed here.
     """
 
-    def __init__(self, *flags, store="memory:", env=None, wrapper=(), descriptors=()):
+    STARTED = "listening"  # what the log then says
+
+    def __init__(self, *flags, store="memory:", env=None, wrapper=(), descriptors=(), listen="127.0.0.1:0",
+                 ops_listen="127.0.0.1:0"):
         self._command = [
-            *wrapper, BINARY, "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
+            *wrapper, BINARY, "serve", "--listen", listen, "--ops-listen", ops_listen,
             "--log-format", "json", "--store", store, *flags]
         self._environment = env or clean_environment()
         self._descriptors = descriptors
@@ -55,7 +58,7 @@ class Server:
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         try:
-            line = self.wait_for_log("listening")
+            line = self.wait_for_log(self.STARTED)
         except BaseException:
             self.process.kill()
             self.process.wait()
