@@ -75,7 +75,13 @@ enum class Next {
 /// Tells whoever asked for the hand-over; nobody may be there any more.
 void tell(const Giving& giving, release::Says says, std::string text);
 
-/// Joins the owner of the store as its standby. nullopt: there is none that answers. Errors: it refuses.
+/// Asks the owner of the store whether we may stand by. nullopt: there is none.
+Result<std::optional<release::Channel>> knock(const House& house);
+
+/// With its answer it is our partner. Errors: it refuses, and why.
+Result<Partner> enter(const House& house, release::Channel owner, release::Received answer);
+
+/// Both, waiting for the answer. nullopt: there is no owner that answers. Errors: it refuses.
 Result<std::optional<Partner>> join(const House& house);
 
 }  // namespace vc::app

@@ -29,12 +29,14 @@ using release::Taker;
 /// What happens to a standby between its requests. Thread: the service's loop's.
 class Vigil final {
  public:
-  Vigil(House& house, Service& service) : house_(house), service_(service), timer_(service.loop().executor()) {}
+  Vigil(House& house, Service& service)
+      : house_(house), service_(service), timer_(service.loop().executor()), patience_(service.loop().executor()) {}
 
   void start() {
     service_.at_end([this] {
       ended_ = true;
       timer_.cancel();
+      patience_.cancel();
       if (ear_) ear_->close();
     });
     spawn(house_.partner ? hear() : search());
@@ -95,14 +97,33 @@ class Vigil final {
   Awaitable<void> search() {
     while (!ended_) {
       if (house_.has_served && take_lock()) co_return leave(Next::own);
-      auto owner = join(house_);
-      if (owner && *owner) {
-        house_.partner = std::move(**owner);
-        co_return spawn(hear());
-      }
+      co_await find_owner();
+      if (house_.partner) co_return spawn(hear());
       timer_.expires_after(limits::owner_search_interval);
       co_await timer_.async_wait(http::as_result);
     }
+  }
+
+  // It may hang: then it is not waited for too long.
+  Awaitable<void> find_owner() {
+    auto owner = knock(house_);
+    if (!owner || !*owner) co_return;
+    ear_.emplace(service_.loop(), (*owner)->descriptor());
+    spawn(stop_hearing_late());
+    co_await ear_->wait();
+    ear_.reset();
+    patience_.cancel();
+    auto answer = (*owner)->receive();
+    if (ended_ || !answer || !*answer) co_return;
+    auto partner = enter(house_, std::move(**owner), std::move(**answer));
+    if (partner) house_.partner = std::move(*partner);
+  }
+
+  Awaitable<void> stop_hearing_late() {
+    if (!ear_ || ended_) co_return;
+    patience_.expires_after(limits::release_answer_deadline);
+    const auto [cancelled] = co_await patience_.async_wait(http::as_result);
+    if (!cancelled && ear_) ear_->close();
   }
 
   bool take_lock() {
@@ -143,6 +164,7 @@ class Vigil final {
   Service& service_;
   std::optional<release::Ear> ear_;
   http::Timer timer_;
+  http::Timer patience_;
   std::chrono::steady_clock::time_point last_well_;
   Next next_ = Next::end;
   bool ended_ = false;
