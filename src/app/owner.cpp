@@ -93,7 +93,10 @@ Result<Next> give(House& house, OpenStore store) {
 Result<Next> own(House& house, OpenStore store) {
   const auto ended = serve_visitors(house, store);
   if (!ended) return std::unexpected(ended.error());
-  if (*ended == Service::End::stopped) return Next::end;
+  if (*ended == Service::End::stopped) {
+    if (!house.partner) release::leave_control(house.file);  // under the lock: nobody else listens there yet
+    return Next::end;
+  }
   return give(house, std::move(store));
 }
 

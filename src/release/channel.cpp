@@ -170,6 +170,11 @@ Result<FileDescriptor> listen_for_control(const fs::path& directory) {
   return socket;
 }
 
+void leave_control(const fs::path& store_file) {
+  std::error_code ignored;
+  fs::remove_all(control_directory(store_file), ignored);
+}
+
 Result<std::optional<Channel>> accept_control(int listener) {
   FileDescriptor socket(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket) return std::nullopt;

@@ -54,6 +54,9 @@ std::filesystem::path control_directory(const std::filesystem::path& store_file)
 /// A socket that listens there, in the place of what an owner that was killed has left.
 Result<FileDescriptor> listen_for_control(const std::filesystem::path& directory);
 
+/// Takes it away. Requires: the lock of the store.
+void leave_control(const std::filesystem::path& store_file);
+
 /// The next that connects, nullopt if there is none. Errors: it is neither this user's nor root's.
 Result<std::optional<Channel>> accept_control(int listener);
 
