@@ -209,8 +209,9 @@ void Server::part(std::function<void(std::vector<Passed>)> parted) {
 void Server::begin_end(std::function<void()> drained) {
   drained_by_ = std::chrono::steady_clock::now() + limits::drain_deadline;
   drained_ = std::move(drained);
-  boost::system::error_code ignored;
-  acceptor_.close(ignored);
+  // Not close(): the socket may have other descriptors, and the loop would go on hearing of it.
+  boost::system::error_code error;
+  const FileDescriptor listener(acceptor_.release(error));
   accept_pause_.cancel();
   drain_all();
   finish_if_drained();
