@@ -71,6 +71,7 @@ Result<Next> give(House& house, OpenStore store) {
   const auto record = store.store->read(house.config().production_counter(), house.clock.now());
   if (!record) return fail("the store broke ({}); start again to recover from the disk", record.error().detail);
   const counter::Count count = *record ? (*record)->visit_count : 0;
+  house.manager.alive();  // the store has just answered; the other side may take its time
   house.lock = close_store(std::move(store));
   (void)giving.giver.on(Giver::Event::drained);
 

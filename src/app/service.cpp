@@ -163,8 +163,7 @@ Result<void> Service::start() {
   reloader_->add(reload_of(tls_));
   if (auto opened = open_doors(); !opened) return opened;
   tell_where();
-  manager_.ready(fmt::format("counts visits at {}, for the operator at {}", address_of(doors_.production),
-                             address_of(doors_.ops)));
+  tell_manager();
   watchdog_.emplace(manager_, loop(), desk(), other_loops());
   watchdog_->start();
   return {};
@@ -244,6 +243,13 @@ void Service::tell_where() {
   log_.write(owns ? invitation(config_, listen, ops_listen) : standby_invitation(config_, preview_listen), 1);
 }
 
+// A standby is ready too: whoever started it would wait for that, and end it. It is never the main process.
+void Service::tell_manager() {
+  if (office_ == Office::standby) return manager_.ready("stands by");
+  manager_.serving(fmt::format("counts visits at {}, for the operator at {}", address_of(doors_.production),
+                               address_of(doors_.ops)));
+}
+
 void Service::await_signals() {
   for (const int signal : {SIGTERM, SIGINT}) signals_->add(signal);
   signals_->async_wait([this](boost::system::error_code error, int) {
@@ -271,7 +277,7 @@ void Service::run_loops() {
 void Service::stop(std::string_view reason) {
   if (stopping_) return;
   log_.info("stopping", {{"reason", reason}});
-  manager_.stopping();
+  if (office_ == Office::owner) manager_.stopping();  // of a standby's end the service goes on
   for (Door* door : {&doors_.production, &doors_.preview, &doors_.ops}) door->socket = FileDescriptor();
   end(End::stopped);
   for (const int signal : {SIGTERM, SIGINT}) (void)std::signal(signal, [](int) { ::_exit(EXIT_FAILURE); });

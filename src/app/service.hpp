@@ -83,6 +83,7 @@ class Service final {
   Result<void> open_public(Door& door, const http::Endpoint& address, function::Traffic traffic);
   void serve_ops(http::Acceptor acceptor);
   void tell_where();
+  void tell_manager();
   void await_signals();
   std::vector<http::Loop*> other_loops();
   void run_loops();

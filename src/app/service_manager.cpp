@@ -65,8 +65,9 @@ std::optional<FileDescriptor> ServiceManager::take(std::string_view listener) {
   return socket;
 }
 
-// MAINPID, as who serves need not be who was started.
-void ServiceManager::ready(std::string_view status) {
+void ServiceManager::ready(std::string_view status) { tell(fmt::format("READY=1\nSTATUS={}", status)); }
+
+void ServiceManager::serving(std::string_view status) {
   tell(fmt::format("READY=1\nSTATUS={}\nMAINPID={}", status, ::getpid()));
 }
 

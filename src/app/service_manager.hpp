@@ -28,8 +28,10 @@ class ServiceManager final {
   /// The listening socket of this name, once; none: nothing has been handed over.
   std::optional<FileDescriptor> take(std::string_view listener);
 
-  /// Serves; after `reloading` again. The status is one line, for people.
+  /// Does what it was started for; after `reloading` again. The status is one line, for people.
   void ready(std::string_view status);
+  /// The same, and is the one to be looked after, whoever was started.
+  void serving(std::string_view status);
   void reloading();
   void stopping();
   void alive();

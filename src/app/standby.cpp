@@ -86,7 +86,7 @@ class Vigil final {
     house_.taking.reset();
   }
 
-  // Whoever has the listening sockets has served, and visitors wait there. Others wait for a new owner.
+  // Visitors wait at the sockets of whoever has served. Others wait for a new owner.
   void lost(std::string_view why) {
     house_.log.warn("the owner is gone", {{"reason", why}});
     if (house_.giving) return happened(Giver::Event::lost, why);

@@ -9,8 +9,12 @@ namespace vc::app {
 Watchdog::Watchdog(ServiceManager& manager, http::Loop& first, counter::Desk& desk, std::vector<http::Loop*> others)
     : manager_(manager), first_(first), desk_(desk), others_(std::move(others)), timer_(first.executor()) {}
 
+// At once: a hand-over may have taken its time.
 void Watchdog::start() {
-  if (manager_.watchdog()) wait();
+  if (!manager_.watchdog()) return;
+  first_.post([this] {
+    if (!stopped_) ask();
+  });
 }
 
 void Watchdog::stop() {

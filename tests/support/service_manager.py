@@ -30,10 +30,10 @@ class ServiceManager:
         for handed_over in self.sockets.values():
             handed_over.close()
 
-    def server(self, *flags, wrapper=(), **options):
+    def server(self, *flags, kind=Server, wrapper=(), **options):
         """A server that this one starts, as systemd would."""
         descriptors, starter = self.hand_over()
-        return Server(*flags, env=self.environment(), descriptors=descriptors, wrapper=(*starter, *wrapper), **options)
+        return kind(*flags, env=self.environment(), descriptors=descriptors, wrapper=(*starter, *wrapper), **options)
 
     def environment(self):
         own = {"NOTIFY_SOCKET": self._path, "LISTEN_FDS": str(len(self.sockets)),
