@@ -58,7 +58,7 @@ std::vector<FileDescriptor> descriptors_of(msghdr& header) {
   return descriptors;
 }
 
-/// A socket's address is short. So the directory is opened, and the address goes through its descriptor.
+/// An address holds a short path. A longer one goes through the descriptor of its directory, which needs /proc.
 struct Address {
   FileDescriptor directory;
   sockaddr_un name{};
@@ -68,8 +68,10 @@ Result<Address> address_in(const fs::path& directory) {
   Address address{.directory = FileDescriptor(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))};
   if (!address.directory) return fail("cannot open {}: {}", directory.string(), errno_text());
   address.name.sun_family = AF_UNIX;
-  const std::string path = fmt::format("/proc/self/fd/{}/{}", address.directory.get(), socket_name);
-  check(path.size() < sizeof address.name.sun_path, "this path is short");
+  std::string path = directory / socket_name;
+  if (path.size() >= sizeof address.name.sun_path) {
+    path = fmt::format("/proc/self/fd/{}/{}", address.directory.get(), socket_name);
+  }
   std::memcpy(address.name.sun_path, path.data(), path.size());
   return address;
 }
