@@ -74,7 +74,7 @@ class Disk:
         self.acknowledged = 0  # the highest number that a client may have seen
         self._names, self._names_pending = {}, []
         self._open = {}  # by name, as the running system sees it
-        for file in pathlib.Path(directory).iterdir():
+        for file in filter(pathlib.Path.is_file, pathlib.Path(directory).iterdir()):
             self._open[str(file)] = self._names[str(file)] = _File(bytearray(file.read_bytes()))
 
     def see(self, call):
@@ -83,7 +83,7 @@ class Disk:
             self._begin(call)
         elif call.name in ("fsync", "fdatasync"):
             self._synced(call)
-        elif call.name == "openat" and not call.failed():
+        elif call.name == "openat" and not call.failed() and "O_DIRECTORY" not in call.arguments:
             self._opened(call.strings()[0].decode())
 
     def image(self, rng):
