@@ -70,8 +70,8 @@ TEST_F(DamagedStoreTest, RefusesAnotherProgramsDatabase) {
 
 TEST_F(DamagedStoreTest, RefusesANewerSchema) {
   add(**open(), 1, start_);
-  execute("PRAGMA user_version = 3");
-  EXPECT_NE(error_of_open().find("schema version is 3"), std::string::npos);
+  execute("PRAGMA user_version = 4");
+  EXPECT_NE(error_of_open().find("schema version is 4"), std::string::npos);
 }
 
 TEST_F(DamagedStoreTest, RefusesADamagedFile) {
@@ -180,7 +180,8 @@ class DamagedLogTest : public DamagedStoreTest {
   void SetUp() override {
     DamagedStoreTest::SetUp();
     const auto store = open();
-    for (int i = 0; i < 6; ++i) add(**store, 1, start_);
+    const auto midnight = std::chrono::floor<std::chrono::days>(start_);  // the first visit of another hour is a page more
+    for (int i = 0; i < 6; ++i) add(**store, 1, midnight);
     fs::copy_file(file_, killed());
     log_ = *read_file(wal().string());
     ASSERT_EQ(log_.size(), header_bytes + 6 * commit_bytes);

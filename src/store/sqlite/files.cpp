@@ -16,9 +16,9 @@ SqlResult<void> write_schema(const std::string& path) {
   SqlResult<Database> database = Database::open(path);
   if (!database) return std::unexpected(database.error());
   // In rollback mode all of it is in the one file when it is committed; the last step makes it a database with a log.
-  const std::string sql =
-      fmt::format("BEGIN; {}; {}; PRAGMA application_id={}; PRAGMA user_version={}; COMMIT; PRAGMA journal_mode=WAL",
-                  counters_table, visits_per_hour_table, application_id, schema_version);
+  const std::string sql = fmt::format(
+      "BEGIN; {}; {}; {}; PRAGMA application_id={}; PRAGMA user_version={}; COMMIT; PRAGMA journal_mode=WAL",
+      counters_table, visits_per_hour_table, unfolded_hours_index, application_id, schema_version);
   return database->execute(sql.c_str());
 }
 

@@ -51,20 +51,20 @@ sqlite::SqlResult<std::string> find_fault(Database& database) {
 
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
-  if (*version != sqlite::schema_version) {
-    return fmt::format("its schema version is {}, this program knows {}; use the version that made it", *version,
-                       sqlite::schema_version);
+  if (*version != sqlite::schema_version && *version != sqlite::schema_version_before) {
+    return fmt::format("its schema version is {}, this program knows {} and {}; use the version that made it", *version,
+                       sqlite::schema_version_before, sqlite::schema_version);
   }
 
   const auto journal = database.text("PRAGMA journal_mode");
   if (!journal) return std::unexpected(journal.error());
   if (*journal != "wal") return "its journal mode was changed; set it back with PRAGMA journal_mode=WAL";
 
-  // Our two tables, word for word, and nothing else: no index, trigger or view would change what a statement does.
+  // What we made, word for word, and nothing else: no index, trigger or view would change what a statement does.
   const auto schema =
       database.text("SELECT group_concat(ifnull(sql, 'none'), ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)");
   if (!schema) return std::unexpected(schema.error());
-  if (*schema != fmt::format("{};{}", sqlite::counters_table, sqlite::visits_per_hour_table)) {
+  if (*schema != sqlite::schema_texts(static_cast<int>(*version))) {
     return "its tables are not as this program made them; restore a backup";
   }
 
@@ -173,10 +173,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const fs::path& given, If
   if (auto watched = files.add(sqlite::log_of(file)); !watched) return std::unexpected(watched.error());
   if (auto synced = sqlite::sync_directory(file.parent_path()); !synced) return std::unexpected(synced.error());
 
+  const auto schema = database->integer("PRAGMA user_version");
+  if (!schema) return unusable(file, advice(schema.error()));
   auto statements = prepare(*database);
   if (!statements) return unusable(file, advice(statements.error()));
-  return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(*lock), std::move(files), std::move(*database), std::move(*statements)));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*lock), std::move(files), std::move(*database),
+                                                      std::move(*statements), static_cast<int>(*schema)));
 }
 
 FileDescriptor SqliteStore::close(std::unique_ptr<SqliteStore> store) {

@@ -91,11 +91,12 @@ void conclude(std::span<Addition> batch, counter::Outcome outcome, const StoreEr
 
 }  // namespace
 
-SqliteStore::SqliteStore(OwnerLock lock, sqlite::FileWatch files, Database database, Statements statements)
+SqliteStore::SqliteStore(OwnerLock lock, sqlite::FileWatch files, Database database, Statements statements, int schema)
     : lock_(std::move(lock)),
       files_(std::move(files)),
       database_(std::move(database)),
       statements_(std::move(statements)),
+      schema_(schema),
       checkpoint_at_(limits::wal_pages_max) {
   const auto note_pages = [](void* pages, sqlite3*, const char*, int in_wal) {
     *static_cast<int*>(pages) = in_wal;

@@ -57,6 +57,14 @@ class SqliteStore final : public counter::FullStore {
   counter::StoreResult<std::optional<std::string>> copy() override;
   const counter::StoreError* broken() const override { return broken_ ? &*broken_ : nullptr; }
 
+  /// Of the file. Thread: as all else, since `migrate` changes it.
+  int schema() const { return schema_; }
+
+  /// Brings the file to the newest schema in one transaction: after a crash at any moment it has the one or the other.
+  /// Errors: `broken`, or it is as it was, for want of space. Cost: visits wait; of 1,142,500 hours 0.7 s and 75 MB of
+  /// memory.
+  counter::StoreResult<void> migrate();
+
   /// Tells other processes where this one's ops listener is.
   Result<void> announce_ops(std::string_view address) { return lock_.announce_ops(address); }
 
@@ -72,7 +80,8 @@ class SqliteStore final : public counter::FullStore {
     std::int64_t visits;
   };
 
-  SqliteStore(sqlite::OwnerLock lock, sqlite::FileWatch files, sqlite::Database database, Statements statements);
+  SqliteStore(sqlite::OwnerLock lock, sqlite::FileWatch files, sqlite::Database database, Statements statements,
+              int schema);
   static sqlite::SqlResult<Statements> prepare(sqlite::Database& database);
 
   sqlite::SqlResult<void> add_all(std::span<counter::Addition> batch, WallTime now);
@@ -91,6 +100,7 @@ class SqliteStore final : public counter::FullStore {
   sqlite::FileWatch files_;
   sqlite::Database database_;
   Statements statements_;
+  int schema_;
   int wal_pages_ = 0;  // SQLite's hook writes it after each commit
   int checkpoint_at_;
   std::optional<std::chrono::sys_days> folded_on_;  // no hours are to be folded on this day
