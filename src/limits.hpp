@@ -248,6 +248,9 @@ inline constexpr auto health_interval = 250ms;
 inline constexpr auto health_deadline = 5s;
 inline constexpr std::uint64_t watch_seconds = 30;
 inline constexpr std::uint64_t watch_seconds_max = 3'600;
+/// Whoever stops a standby may start it again, or stop the owner too: without either the store is migrated.
+inline constexpr auto migration_delay = 2s;
+
 /// How often a standby without an owner looks for one.
 inline constexpr auto owner_search_interval = 250ms;
 

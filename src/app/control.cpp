@@ -7,10 +7,13 @@
 #include <array>
 #include <utility>
 
+#include "app/migration.hpp"
 #include "app/trial.hpp"
 #include "base/time_text.hpp"
 #include "limits.hpp"
 #include "ops/on_store_thread.hpp"
+#include "store/sqlite/schema.hpp"
+#include "store/sqlite/store.hpp"
 
 namespace vc::app {
 
@@ -51,12 +54,18 @@ counter::StoreResult<Copy> take_copy(counter::FullStore& store, const counter::C
 }  // namespace
 
 Control::Control(House& house, Service& service, OpenStore& store)
-    : house_(house), service_(service), store_(store), patience_(service.loop().executor()) {}
+    : house_(house),
+      service_(service),
+      store_(store),
+      schema_(file_store(store)->schema()),
+      patience_(service.loop().executor()),
+      migration_(service.loop().executor()) {}
 
 void Control::start() {
   service_.at_end([this] {
     ended_ = true;
     patience_.cancel();
+    migration_.cancel();
     for (release::Ear& ear : ears_) ear.close();
   });
   spawn(accept());
@@ -119,6 +128,10 @@ void Control::join(Channel standby, Received hello) {
                               house_.file.string(), release::pid_of(house_.partner->process.get()),
                               house_.partner->release.stage));
   }
+  if (std::cmp_less(hello.message.number, schema_)) {
+    return refuse(fmt::format("{} has schema {}, and {} knows none after {}; start a later version",
+                              house_.file.string(), schema_, release->version, hello.message.number));
+  }
   const auto process = release::own_process();
   if (!process) return refuse(process.error().message);
   if (!standby.send(says(Says::welcome, release::text(house_.release())), std::array{process->get()})) return;
@@ -146,6 +159,11 @@ Awaitable<void> Control::hear_partner() {
 
 Awaitable<void> Control::heed(const Message& said) {
   if (said.says == Says::ask_health) co_return co_await tell_health();
+  if (said.says == Says::goodbye) {
+    happened(Event::lost, "it was told to end");
+    part_from_partner("it was told to end");
+    co_return spawn(migrate());
+  }
   const auto event = Giver::event_of(said.says);
   if (!house_.giving || !event) co_return;
   if (*event != Event::ready) co_return happened(*event, said.text);
@@ -167,6 +185,19 @@ void Control::part_from_partner(std::string_view reason) {
   if (!house_.partner) return;
   house_.log.info("standby left", {{"stage", house_.partner->release.stage}, {"reason", reason}});
   house_.partner.reset();
+}
+
+// If nobody is left who needs the schema before. Whoever joins from then on must know the newest.
+Awaitable<void> Control::migrate() {
+  if (ended_) co_return;
+  migration_.expires_after(limits::migration_delay);
+  const auto [cancelled] = co_await migration_.async_wait(http::as_result);
+  if (cancelled || ended_ || house_.partner) co_return;
+  const Service::Busy busy(service_);
+  schema_ = store::sqlite::schema_version;
+  (void)co_await ops::on_store_thread<void>(service_.desk(),
+                                            [this](WallTime) { return app::migrate(store_, house_.log); });
+  schema_ = file_store(store_)->schema();
 }
 
 // --- the operator ------------------------------------------------------------------------------------------------

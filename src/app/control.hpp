@@ -34,6 +34,7 @@ class Control final {
   http::Awaitable<void> heed(const release::Message& said);
   http::Awaitable<void> tell_health();
   void part_from_partner(std::string_view reason);
+  http::Awaitable<void> migrate();
 
   http::Awaitable<void> tell_status(release::Channel caller);
   void ask(release::Channel caller, const release::Message& wish);
@@ -46,8 +47,10 @@ class Control final {
   House& house_;
   Service& service_;
   OpenStore& store_;
+  int schema_;                    // of the store; while it is migrated, what it will be
   std::list<release::Ear> ears_;  // all that is waited for
   http::Timer patience_;
+  http::Timer migration_;
   bool ended_ = false;
 };
 

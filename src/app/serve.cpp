@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/house.hpp"
+#include "app/migration.hpp"
 #include "app/owner.hpp"
 #include "app/service_manager.hpp"
 #include "app/standby.hpp"
@@ -64,6 +65,13 @@ Result<void> serve_alone(const Configuration& configuration, ReadConfiguration r
   return {};
 }
 
+Result<Next> own_alone(House& house) {
+  auto store = open_alone(house);
+  if (!store) return std::unexpected(store.error());
+  house.store = std::move(*store);
+  return Next::own;
+}
+
 /// Whether this process owns the store or stands by. A command may have the store for a moment.
 Result<Next> arrive(House& house) {
   std::error_code ignored;  // opening the store will say why
@@ -72,7 +80,7 @@ Result<Next> arrive(House& house) {
   for (;;) {
     auto lock = store::sqlite::OwnerLock::take(house.file, std::chrono::milliseconds(0));
     if (lock) house.lock = std::move(*lock).give();
-    if (lock || !store::SqliteStore::owner(house.file)) return Next::own;
+    if (lock || !store::SqliteStore::owner(house.file)) return own_alone(house);
     auto owner = join(house);
     if (!owner) return std::unexpected(owner.error());
     if (*owner) {

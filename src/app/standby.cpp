@@ -182,7 +182,9 @@ Result<Next> keep_vigil(House& house) {
   if (house.must_end()) service.loop().post([&service] { service.stop("signal"); });
   const auto ended = service.run();
   if (!ended) return std::unexpected(ended.error());
-  return *ended == Service::End::stopped ? Next::end : vigil.next();
+  if (*ended == Service::End::parted) return vigil.next();
+  if (house.partner) (void)house.partner->channel.send({.says = Says::goodbye, .number = 0, .text = {}});
+  return Next::end;
 }
 
 }  // namespace

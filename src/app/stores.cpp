@@ -55,10 +55,13 @@ Result<OpenStore> open_store(const Config& config, const Clock& clock, FileDescr
   return std::visit(Opener{config, clock, lock}, config.store);
 }
 
+store::SqliteStore* file_store(const OpenStore& store) { return dynamic_cast<store::SqliteStore*>(store.store.get()); }
+
 FileDescriptor close_store(OpenStore store) {
-  if (dynamic_cast<store::SqliteStore*>(store.store.get()) == nullptr) return {};
-  return store::SqliteStore::close(
-      std::unique_ptr<store::SqliteStore>(static_cast<store::SqliteStore*>(store.store.release())));
+  store::SqliteStore* const file = file_store(store);
+  if (file == nullptr) return {};
+  (void)store.store.release();
+  return store::SqliteStore::close(std::unique_ptr<store::SqliteStore>(file));
 }
 
 std::optional<std::filesystem::path> store_file(const StoreUri& uri) {

@@ -14,6 +14,10 @@
 #include "base/result.hpp"
 #include "counter/full_store.hpp"
 
+namespace vc::store {
+class SqliteStore;
+}
+
 namespace vc::app {
 
 /// A store for `serve`. An SQLite file is created if it is absent, a table is not.
@@ -28,6 +32,9 @@ Result<OpenStore> open_store(const Config& config, const Clock& clock);
 
 /// The same under the lock of the file that another process has given away.
 Result<OpenStore> open_store(const Config& config, const Clock& clock, FileDescriptor lock);
+
+/// The same store; nullptr: it is in no file.
+store::SqliteStore* file_store(const OpenStore& store);
 
 /// Closes it, and gives the lock of its file, if it has one.
 FileDescriptor close_store(OpenStore store);

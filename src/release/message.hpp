@@ -20,11 +20,11 @@ inline constexpr std::uint8_t message_version = 1;
 
 enum class Says : std::uint8_t {
   // A process that finds the store owned, and the owner.
-  join,     // number: the schema it knows; text: STAGE VERSION; its pidfd
+  join,     // number: the newest schema it knows; text: STAGE VERSION; its pidfd
   welcome,  // text: STAGE VERSION; its pidfd
   refused,  // text: why
   // A hand-over, from the owner to the standby.
-  prepare,     // number: the schema of the file; a copy of the store
+  prepare,     // number: the count; a copy of the store is laid out
   connection,  // number: of which listener; text: what has been read of it and not used; the connection
   take,        // number: the count; text: the counter; the listeners, the control socket and the lock
   ask_health,
@@ -41,8 +41,10 @@ enum class Says : std::uint8_t {
   rollback,  // number: seconds to watch
   progress,  // text: one line
   done,      // text: one line
+  // A standby that was told to end: it needs the store no more.
+  goodbye,
 };
-inline constexpr Says last_said = Says::done;
+inline constexpr Says last_said = Says::goodbye;
 
 struct Message {
   Says says{};

@@ -10,8 +10,9 @@ import struct
 import subprocess
 import sys
 
+from support.golden import SCHEMA
+
 VERSION = 1
-SCHEMA = 2
 GUARD_SECONDS = 60
 HEAD = struct.Struct("<BBQ")
 DATAGRAM_BYTES_MAX = 1 << 16
@@ -22,7 +23,7 @@ class Says(enum.IntEnum):
     """As in src/release/message.hpp."""
 
     JOIN, WELCOME, REFUSED, PREPARE, CONNECTION, TAKE, ASK_HEALTH, READY, UNFIT, OPENED, FAILED, WELL, UNWELL, \
-        STATUS, PROMOTE, ROLLBACK, PROGRESS, DONE = range(18)
+        STATUS, PROMOTE, ROLLBACK, PROGRESS, DONE, GOODBYE = range(19)
 
 
 class Channel:
@@ -92,19 +93,34 @@ def process():
 
 
 @contextlib.contextmanager
-def standby(store_path, stage="green"):
+def standby(store_path, stage="green", schema=SCHEMA):
     """A standby that has joined."""
-    with process() as descriptor, connect(store_path) as channel:
-        channel.say(Says.JOIN, SCHEMA, f"{stage} 9.9.9".encode(), [descriptor])
+    with joining(store_path, stage, schema) as channel:
         channel.hear(Says.WELCOME)
         yield channel
+
+
+@contextlib.contextmanager
+def joining(store_path, stage="green", schema=SCHEMA):
+    """A standby that has asked."""
+    with process() as descriptor, connect(store_path) as channel:
+        channel.say(Says.JOIN, schema, f"{stage} 9.9.9".encode(), [descriptor])
+        yield channel
+
+
+@contextlib.contextmanager
+def listeners():
+    """Two listening sockets of the test's."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(socket.create_server(("127.0.0.1", 0))).fileno() for _ in range(2)]
 
 
 class Owner:
     """Holds a store's lock and listens for standbys, without a store; use as a context manager."""
 
     def __init__(self, store_path):
-        self._lock = open(str(store_path) + ".lock", "a+", encoding="ascii")
+        lock = os.open(str(store_path) + ".lock", os.O_RDWR | os.O_CREAT, 0o600)  # that any owner can write to
+        self._lock = open(lock, "r+", encoding="ascii")
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         directory = str(store_path) + ".control"
         os.makedirs(directory, exist_ok=True)

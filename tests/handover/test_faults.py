@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import contextlib
-import socket
 import sqlite3
 
 import pytest
@@ -47,12 +46,13 @@ def hear_take(green):
 
 @pytest.mark.parametrize("answer", [
     lambda green: green.say(Says.UNFIT, text=b"not today"),
+    lambda green: green.say(Says.GOODBYE),
     lambda green: green.say(Says.OPENED),
     lambda green: green.say(Says.READY),  # and has not counted
     lambda green: green.say(Says.READY, version=2),
     lambda green: green.send(b"nonsense of some length"),
     lambda green: green.close(),
-], ids=["unfit", "out of order", "a lie", "another version", "nonsense", "gone"])
+], ids=["unfit", "told to end", "out of order", "a lie", "another version", "nonsense", "gone"])
 def test_before_the_lock_has_left_blue_never_stops(blue, store, path, answer):
     with Connection(blue.public) as visitor:
         assert visit_number(visitor.ask(VISIT)) == 1
@@ -148,7 +148,7 @@ def test_when_the_owner_dies_in_the_middle_the_standby_serves(store, path, origi
 
 
 def test_a_store_with_fewer_visits_than_was_said_is_not_served(store, path, original):
-    with prepared(store, path) as (owner, green, blue), listeners() as (public, ops):
+    with prepared(store, path) as (owner, green, blue), partner.listeners() as (public, ops):
         blue.say(Says.PREPARE, 5)
         blue.hear(Says.READY)
         blue.say(Says.TAKE, 6, b"main_counter", [public, ops, owner.listener(), owner.lock()])
@@ -157,7 +157,7 @@ def test_a_store_with_fewer_visits_than_was_said_is_not_served(store, path, orig
 
 
 def test_a_lock_of_another_file_is_not_taken(store, path, original, tmp_path):
-    with prepared(store, path) as (owner, _, blue), listeners() as (public, ops), \
+    with prepared(store, path) as (owner, _, blue), partner.listeners() as (public, ops), \
             open(tmp_path / "other", "wb") as other:
         blue.say(Says.PREPARE, 5)
         blue.hear(Says.READY)
@@ -169,10 +169,3 @@ def test_a_copy_with_another_count_is_refused(store, path, original):
     with prepared(store, path) as (_, _, blue):
         blue.say(Says.PREPARE, 4)
         assert blue.hear(Says.UNFIT)[2] == b"a copy of the store has 5 visits, not 4"
-
-
-@contextlib.contextmanager
-def listeners():
-    """Two listening sockets of the test's."""
-    with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(socket.create_server(("127.0.0.1", 0))).fileno() for _ in range(2)]
