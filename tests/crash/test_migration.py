@@ -59,7 +59,7 @@ def test_a_power_cut_at_any_moment_leaves_one_schema_or_the_other(tmp_path, rng)
     disk.acknowledged = VISITS
     assert life(f"sqlite:{directory}/visits.db", traced(trace)) == 0
     seen = list(calls(trace))
-    cuts = {rng.randrange(len(seen)) for _ in range(CUTS)} | {len(seen) - 1}
+    cuts = {rng.randrange(len(seen)) for _ in range(CUTS)} | {0, len(seen) - 1}
     found = set()
     for now, call in enumerate(seen):
         disk.see(call)

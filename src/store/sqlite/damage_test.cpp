@@ -180,7 +180,7 @@ class DamagedLogTest : public DamagedStoreTest {
   void SetUp() override {
     DamagedStoreTest::SetUp();
     const auto store = open();
-    const auto midnight = std::chrono::floor<std::chrono::days>(start_);  // the first visit of another hour is a page more
+    const auto midnight = std::chrono::floor<std::chrono::days>(start_);  // the one hour that is in no index
     for (int i = 0; i < 6; ++i) add(**store, 1, midnight);
     fs::copy_file(file_, killed());
     log_ = *read_file(wal().string());
