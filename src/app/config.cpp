@@ -145,6 +145,8 @@ std::vector<Setting> make_settings() {
        [](Config& c, const std::string& v) { return assign(c.store, parse_store(v)); }},
       {"stage", "STAGE", "NAME", default_stage, "the name of this deployment",
        [](Config& c, const std::string& v) { return assign_stage(c.stage, v); }},
+      {"colour", "", "NAME", "", "what this process is called beside another one of its store; otherwise as its stage",
+       [](Config& c, const std::string& v) { return assign_stage(c.colour, v); }},
       {"base-paths", "", "LIST", "", "path prefixes that lead to this stage; (none) is the bare path",
        [](Config& c, const std::string& v) { return assign(c.base_paths, gateway::BasePaths::parse(v)); }},
       {"allowed-origins", "ALLOWED_ORIGINS", "LIST", default_origins,
@@ -308,6 +310,7 @@ Result<Choices> choose(const std::map<std::string, std::string>& flags, const ch
   offer(tables_choice, file, tables_choice, path);
   choices.try_emplace(std::string(tables_choice), Given{"", "default"});
   if (choices.at("store").value.empty()) choices.at("store").value = default_store(environment);
+  if (choices.at("colour").value.empty()) choices.at("colour").value = choices.at("stage").value;
   if (choices.at("base-paths").value.empty()) choices.at("base-paths").value = "(none)," + choices.at("stage").value;
   return choices;
 }

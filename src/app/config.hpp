@@ -41,6 +41,7 @@ struct Config {
   http::TlsFiles tls;  // of the public listeners; empty: plain HTTP
   StoreUri store;
   std::string stage;
+  std::string colour;  // of this process, beside another one of the same store
   gateway::BasePaths base_paths;
   function::Cors allowed_origins;
   std::optional<counter::CounterId> counter_id;  // always there once parsed

@@ -161,6 +161,13 @@ TEST_F(ConfigTest, GivesPreviewCountersThirtyDays) {
   EXPECT_EQ(parsed.counter(parsed.preview_counter().id).ttl, std::chrono::days(30));
 }
 
+TEST_F(ConfigTest, CallsAProcessAsItsStageUnlessItIsGivenAColour) {
+  EXPECT_EQ(config({{"stage", "green"}})->colour, "green");
+  const auto coloured = config({{"colour", "green"}});
+  EXPECT_EQ(coloured->colour, "green");
+  EXPECT_EQ(coloured->stage, "blue");
+}
+
 TEST_F(ConfigTest, LimitsVisitorsOnlyWhereItIsAskedTo) {
   EXPECT_TRUE(config({})->rules.allow_everything());
   const auto rules = config({{"rate", "10"}, {"client-rate", "0.5"}, {"client-burst", "7"}})->rules;

@@ -118,7 +118,7 @@ void Control::join(Channel standby, Received hello) {
   };
   const auto release = release::parse_release(hello.message.text);
   if (!release || hello.descriptors.size() != 1) return refuse("this is no release");
-  if (release->stage == house_.config().stage) {
+  if (release->stage == house_.config().colour) {
     return refuse(
         fmt::format("{} is in use by process {}; its stage is {} too: stop it first, or choose another --stage",
                     house_.file.string(), ::getpid(), release->stage));
@@ -224,7 +224,7 @@ std::string Control::objection(const Message& wish) const {
   if (wish.says == Says::rollback) {
     return house_.partner->served ? "" : fmt::format("{} has not served before; promote it", stage);
   }
-  if (wish.text == house_.config().stage) return fmt::format("{} serves already", wish.text);
+  if (wish.text == house_.config().colour) return fmt::format("{} serves already", wish.text);
   return wish.text == stage ? "" : fmt::format("the standby is {}, not {}", stage, wish.text);
 }
 

@@ -20,7 +20,7 @@ void House::refresh() {
   if (fresh->config.has_tls() == config().has_tls()) configuration.config.tls = std::move(fresh->config.tls);
 }
 
-release::Release House::release() const { return {.stage = config().stage, .version = std::string(version)}; }
+release::Release House::release() const { return {.stage = config().colour, .version = std::string(version)}; }
 
 void tell(const Giving& giving, Says says, std::string text) {
   (void)giving.caller.send({.says = says, .number = 0, .text = std::move(text)});

@@ -104,7 +104,7 @@ Result<Next> own(House& house, OpenStore store) {
 Result<Next> take_back(House& house) {
   if (house.giving) {
     tell(*house.giving, Says::refused,
-         fmt::format("{} failed; {} serves again", house.partner->release.stage, house.config().stage));
+         fmt::format("{} failed; {} serves again", house.partner->release.stage, house.config().colour));
   }
   house.giving.reset();
   const FileDescriptor process = std::move(house.partner->process);

@@ -89,7 +89,7 @@ std::string standby_invitation(const Config& config, std::string_view preview) {
       "    let it serve    visitor-counter promote {} --store {}\n"
       "    stop it         Ctrl-C\n"
       "\n",
-      version, config.stage, text(config.store), look, config.stage, text(config.store));
+      version, config.stage, text(config.store), look, config.colour, text(config.store));
 }
 
 }  // namespace

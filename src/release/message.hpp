@@ -61,7 +61,7 @@ Result<Message> decode(std::string_view datagram);
 
 /// Of join and welcome.
 struct Release {
-  std::string stage;
+  std::string stage;  // or the colour, where it has one
   std::string version;
 };
 std::string text(const Release& release);

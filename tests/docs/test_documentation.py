@@ -184,7 +184,7 @@ def test_the_table_of_gateway_errors_is_whole():
 
 SETTINGS = {code(flag): (code(variable), code(default)) for flag, variable, default, _ in rows(CONFIGURATION, "flag")}
 # Worked out from other settings or the environment: --help does not show them.
-DEPENDENT_DEFAULTS = {"--store", "--base-paths", "--config"}
+DEPENDENT_DEFAULTS = {"--store", "--colour", "--base-paths", "--config"}
 
 
 def test_the_settings_and_their_defaults_are_those_of_help():

@@ -22,6 +22,7 @@ DEFAULTS = {
     "tls-key": "",
     "ops-listen": "127.0.0.1:8081",
     "stage": "blue",
+    "colour": "blue",
     "base-paths": "(none),blue",
     "allowed-origins": "http://localhost:1580,http://127.0.0.1:1580",
     "counter-id": "main_counter",
@@ -109,6 +110,7 @@ BAD_VALUES = [
     ("ops-listen", "nonsense"),
     *(("store", value) for value in ("visits.db", "mysql:visits", "sqlite:", "memory:x")),
     ("stage", "a/b"),
+    ("colour", "a/b"),
     *(("counter-id", value) for value in ("a b", "a/b", "é", "x" * 129)),
     *(("counter-ttl-days", value) for value in ("-1", "x", "1.5", "99999999999999999999")),
     *(("threads", value) for value in ("0", "-1", "x")),
@@ -139,7 +141,7 @@ def test_a_bad_value_under_a_plain_name_is_named(environment):
 
 
 @pytest.mark.parametrize("text, mentions", [
-    pytest.param('colour = "red"\n', ["colour"], id="unknown key"),
+    pytest.param('color = "red"\n', ["color"], id="unknown key"),
     pytest.param('[serve]\nstage = "blue"\n', ["serve"], id="unknown table"),
     pytest.param('threads = "many"\n', ["threads", "many"], id="bad value"),
     pytest.param("stage = true\n", ["stage"], id="wrong type"),
@@ -195,6 +197,7 @@ def test_what_config_prints_is_a_configuration_file(environment, tmp_path):
     ("header-timeout", None, (2, 3, 4, 5)),
     ("idle-timeout", None, (2, 3, 4, 5)),
     ("log-format", None, ("json", "text", "auto", "json")),
+    ("colour", None, ("c1", "c2", "c3", "c4")),
     ("base-paths", None, ("p1", "p2", "p3", "p4")),
 ])
 def test_a_flag_wins_over_the_environment_over_its_plain_name_over_the_file(

@@ -49,6 +49,13 @@ def test_another_stage_stands_by_and_touches_neither_the_store_nor_the_listeners
     assert (told["standby"]["stage"], told["standby"]["pid"]) == ("green", green.process.pid)
 
 
+def test_a_release_of_another_colour_is_the_same_stage_to_visitors(blue, store):
+    with Standby("blue", store, "--colour", "green"):
+        done(promote("green", store), "green is live")
+        assert colours(store) == ("green", "blue")
+        assert visit_number(ask(blue.public, "GET", "/blue/counter")) == 1
+
+
 def test_the_same_stage_is_refused_with_the_owners_pid(blue, store):
     refused(run("serve", "--stage", "blue", "--store", store), f"in use by process {blue.process.pid}")
 
@@ -123,7 +130,6 @@ def test_a_release_that_finds_another_count_is_refused_and_the_owner_never_stops
         refused(promote("green", store), "a copy of the store has 0 visits, not 1")
         assert visit_number(visitor.ask(VISIT)) == 2
     assert [line for line in blue.log if line.get("message") == "stopping"] == []
-
 
 
 def test_the_control_socket_is_in_a_directory_of_the_users_own(blue, path):
