@@ -15,6 +15,7 @@ file(MAKE_DIRECTORY ${PACKAGE_FILES})
 install(TARGETS visitor-counter DESTINATION usr/bin)
 install(FILES packaging/systemd/visitor-counter.service packaging/systemd/visitor-counter.socket
   DESTINATION lib/systemd/system)
+install(PROGRAMS packaging/debian/renew-service DESTINATION usr/libexec/visitor-counter)
 install(FILES ${PACKAGE_FILES}/visitor-counter.toml DESTINATION etc/visitor-counter)
 install(FILES ${PACKAGE_FILES}/visitor-counter.1.gz DESTINATION usr/share/man/man1)
 install(FILES ${PACKAGE_FILES}/visitor-counter.toml.5.gz DESTINATION usr/share/man/man5)

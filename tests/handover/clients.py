@@ -39,6 +39,10 @@ class Clients:
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """Each has the answers that it waits for."""
         self._stopping = True
         for thread in self._threads:
             thread.join(GUARD_SECONDS)

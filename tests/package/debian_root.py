@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from package.conftest import command
+from package.command import command
 from support.server import ROOT
 
 SYSTEMCTL = """#!/bin/sh
@@ -39,7 +39,7 @@ class DebianRoot:
 
     def install(self, package):
         shutil.copy(package, self / "package.deb")
-        self.run("dpkg", "--install", "--force-confdef", "/package.deb")
+        return self.run("dpkg", "--install", "--force-confdef", "--force-unsafe-io", "/package.deb")
 
     def pretend_systemd(self):
         """From now on maintainer scripts believe that systemd runs."""

@@ -2,10 +2,12 @@
 
 import re
 
-from package.conftest import NAME, command
+from package.command import command
+from package.conftest import NAME
 
 FILES = {
     "/usr/bin/visitor-counter": "-rwxr-xr-x",
+    "/usr/libexec/visitor-counter/renew-service": "-rwxr-xr-x",
     "/lib/systemd/system/visitor-counter.service": "-rw-r--r--",
     "/lib/systemd/system/visitor-counter.socket": "-rw-r--r--",
     "/etc/visitor-counter/visitor-counter.toml": "-rw-r--r--",

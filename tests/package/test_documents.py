@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from package.conftest import command
+from package.command import command
 from support.server import ROOT, clean_environment, run
 
 sys.path.insert(0, str(ROOT / "packaging/documents"))

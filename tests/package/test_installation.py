@@ -3,42 +3,21 @@
 import contextlib
 import re
 import shlex
-import shutil
 import subprocess
 import uuid
 
 import pytest
 
-from package.conftest import NAME, command
-from package.debian_root import DebianRoot
+from package.command import command
+from package.conftest import NAME, NEWER
 from support.raw_http import ask
 from support.server import PATIENCE_SECONDS
 from support.service_manager import ServiceManager, listener
 
-NEWER = "99.0.0"
 CONFIGURATION = "/etc/visitor-counter/visitor-counter.toml"
 STATE = "/var/lib/visitor-counter"
 USER = 65534
 UNITS = [f"{NAME}.socket", f"{NAME}.service"]
-
-
-@pytest.fixture(scope="session")
-def newer(package, tmp_path_factory):
-    """The same files as a later version."""
-    directory = tmp_path_factory.mktemp("newer")
-    command("dpkg-deb", "--raw-extract", package, directory / "content")
-    control = directory / "content/DEBIAN/control"
-    control.write_text(re.sub("(?m)^Version: .*$", f"Version: {NEWER}", control.read_text()))
-    command("dpkg-deb", "--build", "--root-owner-group", "-Znone", directory / "content", directory / "newer.deb")
-    return directory / "newer.deb"
-
-
-@pytest.fixture
-def root(package, tmp_path):
-    depends = command("dpkg-deb", "--field", package, "Depends")
-    packages = sorted(re.split(r"[ (|]", one)[0] for one in depends.strip().split(", "))
-    yield DebianRoot(tmp_path / "root", packages)
-    shutil.rmtree(tmp_path / "root")  # it is large, and pytest would keep it
 
 
 @pytest.fixture
@@ -126,7 +105,7 @@ def test_the_service_is_started_restarted_and_stopped_with_its_package(root, pac
     assert root.systemctl_calls() == [f"start {NAME}.socket", f"restart {NAME}.service"]
 
     root.run("dpkg", "--remove", NAME)
-    assert root.systemctl_calls() == [f"stop {NAME}.socket {NAME}.service"]
+    assert root.systemctl_calls() == [f"stop {NAME}.socket {NAME}.service", f"stop {NAME}-standby.service"]
 
 
 def test_a_service_that_was_disabled_stays_so_at_an_upgrade(root, package, newer):

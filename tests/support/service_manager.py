@@ -48,14 +48,26 @@ class ServiceManager:
 
     def hear(self, **wanted):
         """The first word, heard before or yet to come, that has these values. A word: its assignments."""
+        return self._hear(wanted, lambda word: wanted.items() <= word.items())
+
+    def hear_of(self, key):
+        """The first that has any value of this."""
+        return self._hear(key, lambda word: key in word)
+
+    def tell(self, **word):
+        """Says it to itself, for who waits for a word."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mouth:
+            mouth.sendto("\n".join(f"{key}={value}" for key, value in word.items()).encode(), self._ear.getsockname())
+
+    def _hear(self, wanted, fits):
         for word in self.words:
-            if wanted.items() <= word.items():
+            if fits(word):
                 return word
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             word = dict(line.split("=", 1) for line in self._ear.recv(4096).decode().splitlines())
             self.words.append(word)
-            if wanted.items() <= word.items():
+            if fits(word):
                 return word
         raise AssertionError(f"never heard {wanted}, but {self.words}")
 
