@@ -142,6 +142,7 @@ class PlayedSystemd:
         state = self._root / "var/lib" / settings.last("StateDirectory")
         state.mkdir(mode=0o700, exist_ok=True)
         command("chown", "--recursive", f"{USER}:{USER}", state)
+        self._sockets["public"].setblocking("NonBlocking=yes" not in settings.lines)  # to all who have it
         descriptors, starter = manager.hand_over()
         with open(self._log(unit), "ab") as log:
             process = subprocess.Popen(
@@ -156,7 +157,11 @@ class PlayedSystemd:
     def _end(self, unit):
         if unit in self.running():
             self._processes[unit].terminate()
-            self._processes[unit].wait(PATIENCE_SECONDS)
+            try:
+                self._processes[unit].wait(PATIENCE_SECONDS)
+            finally:
+                self._processes[unit].kill()
+                self._processes[unit].wait()
 
     def _log(self, unit):
         return pathlib.Path(f"{self._root.path}.{unit}.log")
@@ -166,6 +171,7 @@ class Settings:
     """Of a unit's text with its drop-ins: an empty value forgets those before."""
 
     def __init__(self, text):
+        self.lines = text.splitlines()
         self._values = {}
         for key, value in re.findall(r"(?m)^(\w+)=(.*)$", text):
             self._values[key] = [*self._values.get(key, []), value] if value else []
