@@ -1,21 +1,23 @@
 // Text written straight into memory that is known to suffice: a few copies instead of a string that grows.
 #pragma once
 
+#include <cstddef>
 #include <cstring>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
 namespace vc {
 
-/// Copies the pieces one after the other; gives where they end. Requires: room for all of them.
+/// Copies the pieces one after the other; gives where they end. Requires: room for all of them. A literal costs no
+/// call: its size is known where it is written.
 inline char* put(char* to, std::string_view piece) {
-  std::memcpy(to, piece.data(), piece.size());
+  if (!piece.empty()) std::memcpy(to, piece.data(), piece.size());  // an empty one may be nowhere
   return to + piece.size();
 }
 
-inline char* put(char* to, std::initializer_list<std::string_view> pieces) {
-  for (const std::string_view piece : pieces) to = put(to, piece);
+template <class... Pieces>
+char* put(char* to, const Pieces&... pieces) {
+  ((to = put(to, std::string_view(pieces))), ...);
   return to;
 }
 

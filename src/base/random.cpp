@@ -12,6 +12,14 @@ std::mt19937_64 seeded_from_kernel() {
   return std::mt19937_64(seed);
 }
 
+/// `00` to `ff`.
+constexpr auto hex_pairs = [] {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte) pairs.at(byte) = {digits[byte >> 4], digits[byte & 0xF]};
+  return pairs;
+}();
+
 }  // namespace
 
 Random::Random() : engine_(seeded_from_kernel()) {}
@@ -46,7 +54,11 @@ TraceId Random::trace_id(WallTime now) {
 }
 
 char* write_hex(char* to, std::uint64_t value, int digits) {
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[(value >> shift) & 0xF];
+  for (int shift = 4 * digits - 8; shift >= 0; shift -= 8) {
+    const auto& pair = hex_pairs[(value >> shift) & 0xFF];
+    *to++ = pair[0];
+    *to++ = pair[1];
+  }
   return to;
 }
 

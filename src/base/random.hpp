@@ -28,7 +28,8 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-/// The digits of a number in lower-case hexadecimal, most significant first, written from `to` on.
+/// The digits of a number in lower-case hexadecimal, most significant first, written from `to` on; gives where they
+/// end. Requires: an even number of them.
 char* write_hex(char* to, std::uint64_t value, int digits);
 
 }  // namespace vc

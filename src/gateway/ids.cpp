@@ -33,7 +33,7 @@ bool all_zero(std::string_view text) { return text.find_first_not_of('0') == std
 
 TraceId trace_id(std::string_view seconds, std::string_view rest) {
   TraceId id;
-  put(id.data(), {"Root=1-", seconds, "-", rest});
+  put(id.data(), "Root=1-", seconds, "-", rest);
   return id;
 }
 

@@ -41,10 +41,10 @@ void append_reply(std::string& to, const Response& response, std::string_view da
   std::size_t size_max = fixed_bytes + body.size();
   for (const Header& header : response.headers) size_max += header.name.size() + header.value.size() + 4;
   append(to, size_max, [&](char* at) {
-    at = put(at, {"HTTP/1.1 ", text(status), " ", reason_phrase(response.status), "\r\nDate: ", date, "\r\n"});
-    for (const Header& header : response.headers) at = put(at, {header.name, ": ", header.value, "\r\n"});
-    if (response.status != no_content && end == End::body) at = put(at, {"Content-Length: ", text(length), "\r\n"});
-    at = put(at, {"Connection: ", close ? "close" : "keep-alive", "\r\n\r\n"});
+    at = put(at, "HTTP/1.1 ", text(status), " ", reason_phrase(response.status), "\r\nDate: ", date, "\r\n");
+    for (const Header& header : response.headers) at = put(at, header.name, ": ", header.value, "\r\n");
+    if (response.status != no_content && end == End::body) at = put(at, "Content-Length: ", text(length), "\r\n");
+    at = put(at, "Connection: ", close ? "close" : "keep-alive", "\r\n\r\n");
     return put(at, body);
   });
 }

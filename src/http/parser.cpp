@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/find.hpp"
 #include "base/text.hpp"
 #include "http/target.hpp"
 #include "limits.hpp"
@@ -20,6 +21,8 @@ bool is_length(std::string_view text) {
 }
 
 std::string_view plain(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+constexpr auto control_or_tab = [](auto byte) { return (byte < ' ') | (byte == '\x7F'); };
 
 Parsed<void> check_version(std::string_view request_line) {
   constexpr std::string_view shape = " HTTP/1.1";
@@ -40,10 +43,9 @@ std::size_t HeadScanner::empty_line(std::string_view bytes) {
 }
 
 Parsed<std::size_t> HeadScanner::scan(std::string_view bytes) {
-  for (; seen_ < bytes.size(); ++seen_) {
+  for (; (seen_ = find_byte(bytes, seen_, control_or_tab)) < bytes.size(); ++seen_) {
     const char c = bytes[seen_];
-    if (!is_control(c)) [[likely]]
-      continue;
+    if (!is_control(c)) continue;
     if (seen_ >= limits::head_bytes_max) return std::unexpected(Refusal::head_too_large);
     if (c == '\r') {
       if (seen_ + 1 == bytes.size()) return 0;  // seen again, with what follows

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/append.hpp"
+#include "base/find.hpp"
+#include "base/random.hpp"
 #include "limits.hpp"
 
 namespace vc::telemetry {
@@ -21,32 +22,29 @@ std::string_view name(LogLevel level) {
   return "INFO";
 }
 
-/// Bytes that stand for themselves in a JSON string.
-constexpr auto plain_bytes = [] {
-  std::array<bool, 256> plain{};
-  for (std::size_t c = ' '; c <= '~'; ++c) plain.at(c) = c != '"' && c != '\\';
-  return plain;
-}();
-
 constexpr std::size_t escaped_byte_chars = 6;  // \u001b
 constexpr std::size_t number_chars_max = 20;   // and more than a flag
 constexpr std::size_t frame_chars_max = 64;    // of a line: all that is neither its message nor its fields
 constexpr std::size_t member_chars_max = 8;    // of a field: quotes, colon and comma
 
-/// The JSON escapes of RFC 8259 §7. Every byte outside of ASCII becomes \u00XX: a client's bytes may be no UTF-8.
+/// What does not stand for itself in a JSON string (RFC 8259 §7), nor anything outside of ASCII: a client's bytes may
+/// be no UTF-8.
+constexpr auto needs_escape = [](auto byte) { return (byte < ' ') | (byte > '~') | (byte == '"') | (byte == '\\'); };
+
+char* put_escape(char* to, char c) {
+  if (c == '"' || c == '\\') return put(to, "\\", std::string_view(&c, 1));
+  return write_hex(put(to, "\\u00"), static_cast<unsigned char>(c), 2);
+}
+
 char* put_escaped(char* to, std::string_view value) {
-  static constexpr std::string_view hex = "0123456789abcdef";
-  for (const char c : value.substr(0, limits::log_value_bytes_max)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (plain_bytes[byte]) [[likely]] {
-      *to++ = c;
-    } else if (c == '"' || c == '\\') {
-      to = put(to, {"\\", {&c, 1}});
-    } else {
-      to = put(to, {"\\u00", hex.substr(byte >> 4, 1), hex.substr(byte & 0xF, 1)});
-    }
+  value = value.substr(0, limits::log_value_bytes_max);
+  for (;;) {
+    const std::size_t plain = find_byte(value, 0, needs_escape);
+    to = put(to, value.substr(0, plain));
+    if (plain == value.size()) return to;
+    to = put_escape(to, value[plain]);
+    value.remove_prefix(plain + 1);
   }
-  return to;
 }
 
 std::size_t escaped_chars_max(std::string_view value) {
@@ -76,23 +74,23 @@ char* put_milliseconds(char* to, WallTime time) {
 }
 
 char* put_json(char* to, const Field& field) {
-  to = put(to, {",\"", field.name, "\":"});
+  to = put(to, ",\"", field.name, "\":");
   const auto* text = std::get_if<std::string_view>(&field.value);
   if (text == nullptr) return put_plain(to, field);
   return put(put_escaped(put(to, "\""), *text), "\"");
 }
 
 char* put_text(char* to, const Field& field) {
-  to = put(to, {" ", field.name, "="});
+  to = put(to, " ", field.name, "=");
   const auto* text = std::get_if<std::string_view>(&field.value);
   return text != nullptr ? put_escaped(to, *text) : put_plain(to, field);
 }
 
 char* put_json(char* to, std::string_view second, WallTime time, LogLevel level, std::string_view message,
                std::span<const Field> fields) {
-  to = put(to, {R"({"timestamp":")", second.substr(0, 19), "."});
+  to = put(to, R"({"timestamp":")", second.substr(0, 19), ".");
   to = put_milliseconds(to, time);
-  to = put(to, {R"(Z","level":")", name(level), R"(","message":")"});
+  to = put(to, R"(Z","level":")", name(level), R"(","message":")");
   to = put(put_escaped(to, message), "\"");
   for (const Field& field : fields) to = put_json(to, field);
   return put(to, "}\n");
@@ -100,7 +98,7 @@ char* put_json(char* to, std::string_view second, WallTime time, LogLevel level,
 
 char* put_text(char* to, std::string_view second, LogLevel level, std::string_view message,
                std::span<const Field> fields) {
-  to = put(to, {second.substr(11, 8), " ", name(level), " "});
+  to = put(to, second.substr(11, 8), " ", name(level), " ");
   to = put_escaped(to, message);
   for (const Field& field : fields) to = put_text(to, field);
   return put(to, "\n");
