@@ -16,7 +16,7 @@ struct Answer {
   std::string reason;        // of a store that failed
 };
 
-/// Blocks as the store does. Lifetime: the answer borrows from the function.
+/// Blocks as the store does.
 Answer answer(const Function& function, const Plan& plan, counter::CounterStore& store, WallTime now,
               std::string_view request_id);
 

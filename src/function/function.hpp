@@ -48,7 +48,7 @@ struct Context {
   std::string_view time;  // RFC 3339
 };
 
-/// Thread: any; nothing in it changes. Plans and responses borrow from it.
+/// Thread: any; nothing in it changes. Plans borrow from it.
 class Function final {
  public:
   explicit Function(Options options) : options_(std::move(options)) {}

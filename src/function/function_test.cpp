@@ -32,8 +32,7 @@ Plan plan(std::string_view method, std::string_view path, std::string_view field
 std::string body(const http::Response& response) { return fmt::to_string(response.body); }
 
 std::optional<std::string_view> header(const http::Response& response, std::string_view name) {
-  const auto found = std::ranges::find(response.headers, name, &http::Header::name);
-  return found != response.headers.end() ? std::optional(found->value) : std::nullopt;
+  return response.fields().find(name);
 }
 
 const Context context{.request_id = "c0a80000-0000-4000-8000-000000000000", .time = "2024-01-15T10:30:00Z"};

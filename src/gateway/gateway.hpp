@@ -84,10 +84,10 @@ class Gateway final {
   Limiter* limiter_;
 };
 
-/// The answer to a refused request; HEAD gets no body. Lifetime: borrows the ids.
+/// The answer to a refused request; HEAD gets no body.
 http::Response refuse(const GatewayError& error, std::string_view method, const Ids& ids);
 
-/// Adds what the gateway adds to the function's answer. Lifetime: borrows the ids.
+/// Adds what the gateway adds to the function's answer.
 void add_headers(http::Response& response, const Ids& ids);
 
 }  // namespace vc::gateway

@@ -76,9 +76,9 @@ class GatewayAnswer : public testing::Test {
  protected:
   static std::string text(const http::Response& response) {
     std::string all;
-    for (const http::Header& header : response.headers) {
-      all.append(header.name).append(": ").append(header.value).append("\n");
-    }
+    response.fields().for_each([&](std::string_view name, std::string_view value) {
+      all.append(name).append(": ").append(value).append("\n");
+    });
     return all + fmt::to_string(response.body);
   }
 

@@ -32,17 +32,15 @@ SteadyTime coarse_now() {
 enum class End { body, connection };
 
 void append_reply(std::string& to, const Response& response, std::string_view date, bool close, End end = End::body) {
+  const std::string_view head(response.head.data(), response.head.size());
   const std::string_view body(response.body.data(), response.body.size());
   const fmt::format_int status(response.status);
   const fmt::format_int length(body.size());
   const auto text = [](const fmt::format_int& number) { return std::string_view(number.data(), number.size()); };
 
-  constexpr std::size_t fixed_bytes = 160;  // all that is neither a header's nor the body's
-  std::size_t size_max = fixed_bytes + body.size();
-  for (const Header& header : response.headers) size_max += header.name.size() + header.value.size() + 4;
-  append(to, size_max, [&](char* at) {
-    at = put(at, "HTTP/1.1 ", text(status), " ", reason_phrase(response.status), "\r\nDate: ", date, "\r\n");
-    for (const Header& header : response.headers) at = put(at, header.name, ": ", header.value, "\r\n");
+  constexpr std::size_t fixed_bytes = 160;  // all that is of neither of them
+  append(to, fixed_bytes + head.size() + body.size(), [&](char* at) {
+    at = put(at, "HTTP/1.1 ", text(status), " ", reason_phrase(response.status), "\r\nDate: ", date, "\r\n", head);
     if (response.status != no_content && end == End::body) at = put(at, "Content-Length: ", text(length), "\r\n");
     at = put(at, "Connection: ", close ? "close" : "keep-alive", "\r\n\r\n");
     return put(at, body);

@@ -29,6 +29,17 @@ TEST(Fields, MayBeNone) {
   EXPECT_EQ(Fields("").count("Host"), 0U);
 }
 
+TEST(Response, KeepsItsFieldsInTheirOrder) {
+  Response response(200);
+  response.header("A", "1");
+  response.header("B", std::string(2'000, 'x'));
+  std::string names;
+  response.fields().for_each([&](std::string_view name, std::string_view) { names += name; });
+  EXPECT_EQ(names, "AB");
+  EXPECT_EQ(response.fields().find("A"), "1");
+  EXPECT_EQ(response.fields().find("b"), std::string(2'000, 'x'));
+}
+
 TEST(ReasonPhrase, IsThatOfTheStatus) {
   EXPECT_EQ(reason_phrase(431), "Request Header Fields Too Large");
   EXPECT_EQ(reason_phrase(418), "Unknown");

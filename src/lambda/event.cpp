@@ -126,9 +126,9 @@ function::Traffic traffic_of(const Event& event, std::string_view production_dom
 
 std::string to_json(const http::Response& response) {
   std::string headers;
-  for (const auto& [name, value] : response.headers) {
+  response.fields().for_each([&](std::string_view name, std::string_view value) {
     headers += fmt::format("{}{}: {}", headers.empty() ? "" : ", ", quoted(name), quoted(value));
-  }
+  });
   return fmt::format(R"({{"statusCode": {}, "headers": {{{}}}, "body": {}, "isBase64Encoded": false}})",
                      response.status, headers, quoted({response.body.data(), response.body.size()}));
 }

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/file.hpp"
+#include "fuzz/fields.hpp"
 #include "fuzz/fuzzing.hpp"
 #include "http/parser.hpp"
 #include "limits.hpp"
@@ -59,13 +60,12 @@ class Answer final : public http::Reply {
     check(status == 0, "a request has one answer");
     status = response.status;
     body = fmt::to_string(response.body);
-    for (const auto& [name, value] : response.headers) {
-      check(is_one_line(name) && is_one_line(value), "a header is one line");
-      if (name == "Content-Type") content_type = value;
-      if (name == "x-amzn-ErrorType") error_type = value;
-      if (name == "X-Amz-Function-Error") function_error = value;
-      if (name == "x-amzn-RequestId") request_id = value;
-    }
+    check_fields(response);
+    const auto text = [&](std::string_view name) { return std::string(response.fields().find(name).value_or("")); };
+    content_type = text("Content-Type");
+    error_type = text("x-amzn-ErrorType");
+    function_error = text("X-Amz-Function-Error");
+    request_id = text("x-amzn-RequestId");
   }
 
   void begin(const http::Response& head) override { send(head); }
@@ -106,7 +106,7 @@ class World final {
   store::MemoryStore store_;
   asio::io_context context_;
   counter::StoreDriver driver_{store_, clock_, {.queued_visits_max = 8, .queued_reads_max = 8}, {}};
-  counter::Desk desk_{driver_, [this] { asio::post(context_, [this] { desk_.deliver(); }); }};
+  counter::Desk desk_{driver_, [this] { asio::post(context_, [this] { desk_.deliver(); }); }, [] {}};
   ops::CountersApi counters_api_{desk_, store_, the_log(), [](const CounterId& id) { return Counter{id}; }};
   ops::InvokeApi invoke_api_{the_function(),
                              desk_,
