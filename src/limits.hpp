@@ -72,8 +72,8 @@ inline constexpr int watchdog_signs = 3;
 /// A day, in microseconds.
 inline constexpr std::uint64_t watchdog_usec_max = 86'400'000'000;
 
-/// Handlers run in one turn of the loop before what they gathered is handed to the store.
-inline constexpr int handlers_per_turn_max = 1'024;
+/// Visits, lines of the log and the like that gather in one turn of a loop before they are handed on.
+inline constexpr std::size_t gathered_max = 2'048;
 
 // --- what an operator may choose --------------------------------------------------------------------------------
 

@@ -99,8 +99,8 @@ class PublicSiteTest : public testing::Test {
   store::MemoryStore store_;
   counter::StoreDriver driver_{store_, clock_, {.queued_visits_max = 100, .queued_reads_max = 100}, {}};
   http::Loop loop_;
-  counter::Desk desk_{driver_, [this] { loop_.post([this] { desk_.deliver(); }); }};
-  telemetry::TurnLog turn_log_{log_, clock_};
+  counter::Desk desk_{driver_, [this] { loop_.post([this] { desk_.deliver(); }); }, [this] { loop_.gathered(); }};
+  telemetry::TurnLog turn_log_{log_, clock_, [this] { loop_.gathered(); }};
   telemetry::SiteMetrics metrics_;
   PublicSite site_{api_, function::Traffic::production, desk_, turn_log_, metrics_, clock_};
   std::optional<http::Server> server_;

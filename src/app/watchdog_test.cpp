@@ -51,7 +51,7 @@ class Listener {
 class WatchdogTest : public testing::Test {
  protected:
   WatchdogTest() {
-    desk_.emplace(driver_, [this] { first_.post([this] { desk_->deliver(); }); });
+    desk_.emplace(driver_, [this] { first_.post([this] { desk_->deliver(); }); }, [this] { first_.gathered(); });
     first_.at_end_of_turn([this] { desk_->flush(); });
     watchdog_.emplace(manager_, first_, *desk_, std::vector<http::Loop*>{&second_});
     watchdog_->start();

@@ -6,8 +6,9 @@ namespace vc::app {
 
 Worker::Worker(counter::StoreDriver& driver, telemetry::Log& log, telemetry::SiteMetrics& metrics, const Clock& clock)
     : clock_(clock),
-      desk_(driver, [this] { loop_.post([this] { desk_.deliver(); }); }),
-      log_(log, clock),
+      desk_(
+          driver, [this] { loop_.post([this] { desk_.deliver(); }); }, [this] { loop_.gathered(); }),
+      log_(log, clock, [this] { loop_.gathered(); }),
       metrics_(metrics) {
   loop_.at_end_of_turn([this] {
     desk_.flush();

@@ -55,8 +55,10 @@ class StoreDriver final {
 /// Thread: its loop's. Lifetime: outlives every job it was given, and the driver's `stop`.
 class Desk final {
  public:
-  /// `wake` is called on another thread when answers wait; it must make the loop call `deliver` soon.
-  Desk(StoreDriver& driver, std::function<void()> wake) : driver_(driver), tray_(std::move(wake)) {}
+  /// `wake` is called on another thread when answers wait; it must make the loop call `deliver` soon. `gathered` is
+  /// called for each job that is handed in; it must make the loop call `flush` soon.
+  Desk(StoreDriver& driver, std::function<void()> wake, std::function<void()> gathered)
+      : driver_(driver), gathered_one_(std::move(gathered)), tray_(std::move(wake)) {}
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
   ~Desk() = default;
@@ -66,7 +68,7 @@ class Desk final {
   void correct(Correction& correction, Resume done) { gathered_.corrections.push(taken(correction, done)); }
   void send(Errand& errand, Resume done) { gathered_.errands.push(taken(errand, done)); }
 
-  /// Hands over what has gathered, in one piece. Call it at the end of each turn.
+  /// Hands over what has gathered, in one piece.
   void flush();
 
   /// Calls `done` of every job that has been answered, in order.
@@ -77,10 +79,12 @@ class Desk final {
   T& taken(T& job, Resume done) {
     job.tray = &tray_;
     job.done = done;
+    gathered_one_();
     return job;
   }
 
   StoreDriver& driver_;
+  const std::function<void()> gathered_one_;
   Jobs gathered_;
   Tray tray_;  // guarded by the driver's mutex
 };

@@ -80,7 +80,7 @@ class StagedStore final : public CounterStore {
 /// Stands in for an I/O thread's loop: sleeps until it is woken, then delivers.
 class Lane {
  public:
-  explicit Lane(StoreDriver& driver) : desk(driver, [this] { wake(); }) {}
+  explicit Lane(StoreDriver& driver) : desk(driver, [this] { wake(); }, [this] { ++gathered; }) {}
 
   Resume done() {
     return {[](void* self) { ++static_cast<Lane*>(self)->delivered_; }, this};
@@ -100,6 +100,7 @@ class Lane {
 
   std::size_t wake_ups() const { return wake_ups_; }
 
+  std::size_t gathered = 0;
   Desk desk;
 
  private:
@@ -145,6 +146,7 @@ TEST_F(StoreDriverTest, CommitsOnceForAllThatGatheredAndWakesOnce) {
   Lane lane(start());
   std::deque<Visit> visits(50, Visit(main_counter));
   for (Visit& visit : visits) lane.desk.count(visit, lane.done());
+  EXPECT_EQ(lane.gathered, 50U);
   lane.deliver_until(50);
   EXPECT_EQ(store_.commits, 1);
   EXPECT_EQ(lane.wake_ups(), 1U);

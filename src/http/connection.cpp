@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -112,7 +111,7 @@ Awaitable<void> Connection::serve(std::unique_ptr<Connection> self) {
     self->buffer_.shrink();
     self->enter(self->buffer_.unread().empty() ? Phase::idle : Phase::receiving);
     // Behind the other replies of this turn: by then the next request has often come, and no read is in vain.
-    if (!self->last_reply_) co_await asio::post(self->server_.loop_.executor(), asio::deferred);
+    if (!self->last_reply_) co_await self->server_.loop_.behind_the_others();
     if (self->server_.stopping_ && self->phase_ == Phase::idle && !self->may_leave()) self->end_wait();
   }
   if (!self->peer_gone_) co_await self->linger();

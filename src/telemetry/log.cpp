@@ -121,6 +121,7 @@ void TurnLog::line(LogLevel level, std::string_view message, std::span<const Fie
   if (!log_.wants(level)) return;
   writer_.append(lines_, clock_.now(), level, message, fields);
   ++line_count_;
+  gathered_one_();
 }
 
 void TurnLog::flush() {

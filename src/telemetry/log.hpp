@@ -6,12 +6,14 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "telemetry/log_line.hpp"
@@ -87,16 +89,19 @@ class Log final {
 /// One I/O thread's lines, gathered during a turn of its loop and handed over in one piece. Thread: its loop's.
 class TurnLog final {
  public:
-  TurnLog(Log& log, const Clock& clock) : log_(log), clock_(clock), writer_(log.format()) {}
+  /// `gathered` is called for each line; it must make the loop call `flush` soon.
+  TurnLog(Log& log, const Clock& clock, std::function<void()> gathered)
+      : log_(log), clock_(clock), gathered_one_(std::move(gathered)), writer_(log.format()) {}
 
   void line(LogLevel level, std::string_view message, std::span<const Field> fields);
 
-  /// Call it at the end of each turn.
+  /// Hands over what has gathered, in one piece.
   void flush();
 
  private:
   Log& log_;
   const Clock& clock_;
+  const std::function<void()> gathered_one_;
   LineWriter writer_;
   std::string lines_;
   std::size_t line_count_ = 0;

@@ -50,9 +50,11 @@ TEST(Log, GathersTheLinesOfATurn) {
   Pipe pipe;
   {
     Log log(clock_of_test, options(pipe));
-    TurnLog turn(log, clock_of_test);
+    int gathered = 0;
+    TurnLog turn(log, clock_of_test, [&] { ++gathered; });
     turn.line(LogLevel::info, "one", {});
     turn.line(LogLevel::info, "two", {});
+    EXPECT_EQ(gathered, 2);
     turn.flush();
     turn.flush();
   }
