@@ -17,7 +17,10 @@ namespace vc::http {
 class ReadBuffer final {
  public:
   std::string_view unread() const { return {data() + begin_, end_ - begin_}; }
-  void consume(std::size_t bytes) { begin_ += bytes; }
+  void consume(std::size_t bytes) {
+    begin_ += bytes;
+    if (begin_ == end_) begin_ = end_ = 0;  // the next request is read into the same lines of the cache
+  }
 
   /// Where the next bytes go; empty if there is no room behind what is unread.
   std::span<char> room() { return {data() + end_, capacity() - end_}; }
@@ -63,10 +66,10 @@ class ReadBuffer final {
     end_ -= std::exchange(begin_, 0);
   }
 
-  std::array<char, limits::small_buffer_bytes> small_;
   std::unique_ptr<char[]> large_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::array<char, limits::small_buffer_bytes> small_;
 };
 
 }  // namespace vc::http

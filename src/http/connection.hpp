@@ -90,15 +90,15 @@ class Connection final
   std::unique_ptr<TlsSession> tls_;  // null: plain HTTP
   const Place place_;
   const IpAddress peer_;
-  ReadBuffer buffer_;
-  HeadScanner scanner_;
-  std::optional<RequestParser> parser_;
-  std::string unsent_;
+  Phase phase_ = Phase::receiving;
+  SteadyTime deadline_;
   bool peer_gone_ = false;
   bool last_reply_ = false;  // this reply says `Connection: close`
   bool wait_is_over_ = false;
-  Phase phase_ = Phase::receiving;
-  SteadyTime deadline_;
+  HeadScanner scanner_;
+  std::string unsent_;
+  std::optional<RequestParser> parser_;
+  ReadBuffer buffer_;  // last, as its bytes are: what every request touches is in few lines of the cache
 };
 
 }  // namespace vc::http
