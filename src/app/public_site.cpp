@@ -70,14 +70,19 @@ Awaitable<void> PublicSite::handle(const Request& request, http::Reply& reply) {
     metrics_.visited(label_of(traffic_), visit.outcome);
     answer(exchange, visited(plan, visit, context(exchange)), name(visit.outcome));
   } else if (const auto* health = std::get_if<Plan::ReadHealth>(&plan.what)) {
-    counter::Read read(*health->counter);
-    co_await http::suspend([&](Resume done) { desk_.read(read, done); });
-    answer(exchange, api_.function.health(plan, read.result, context(exchange)), read.result ? "read" : "failed");
+    co_await read_health(exchange, plan, *health->counter);
   } else if (std::holds_alternative<Plan::Preflight>(plan.what)) {
     answer(exchange, api_.function.preflight(plan), "preflight");
   } else {
     answer(exchange, api_.function.no_route(), "refused");
   }
+}
+
+// Apart, because it is rare: every visit's frame would have room for a record.
+Awaitable<void> PublicSite::read_health(Exchange& exchange, const Plan& plan, const counter::Counter& counter) {
+  counter::Read read(counter);
+  co_await http::suspend([&](Resume done) { desk_.read(read, done); });
+  answer(exchange, api_.function.health(plan, read.result, context(exchange)), read.result ? "read" : "failed");
 }
 
 Response PublicSite::visited(const Plan& plan, const counter::Visit& visit, const function::Context& context) const {

@@ -40,6 +40,7 @@ class PublicSite final : public http::Handler {
 
   Exchange begin(std::string_view method, const http::Fields& fields, http::Reply& reply);
   const gateway::Route* admit(Exchange& exchange, const http::Request& request);
+  http::Awaitable<void> read_health(Exchange& exchange, const function::Plan& plan, const counter::Counter& counter);
   http::Response visited(const function::Plan& plan, const counter::Visit& visit,
                          const function::Context& context) const;
   void refuse(Exchange& exchange, const gateway::GatewayError& error);
