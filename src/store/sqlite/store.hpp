@@ -70,7 +70,7 @@ class SqliteStore final : public counter::FullStore {
 
  private:
   struct Statements {
-    sqlite::Statement begin, commit, add, add_hour, read, set, history;
+    sqlite::Statement begin, commit, add, count, add_hour, read, set, history;
   };
 
   /// A row of visits_per_hour.
