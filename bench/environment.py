@@ -1,6 +1,7 @@
 """Names the machine and the versions a report was made with."""
 
 import datetime
+import gzip
 import json
 import os
 import pathlib
@@ -12,8 +13,8 @@ import subprocess
 _COMPILER = re.compile(rb"GCC: \([^)]*\) [\d.]+|clang version [\d.]+")
 
 
-def describe(binary, nginx, dynalite, directory):
-    """`nginx` and `dynalite`, its folder, may be None: no part needs it."""
+def describe(binary, nginx, dynalite, rivals, directory):
+    """`nginx` and `dynalite`, its folder, may be None: no part needs it. `rivals` are packages that are unpacked."""
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "CPU": _cpu_model(),
@@ -23,6 +24,8 @@ def describe(binary, nginx, dynalite, directory):
         "compiler": _compiler(binary),
         "SQLite": f"{sqlite3.sqlite_version} (the system's library)",
         "nginx": _first_line(nginx, "-v").removeprefix("nginx version: ") if nginx else "not used",
+        **{package: _package(rivals, package) if nginx else "not used"
+           for package in ("libnginx-mod-http-lua", "webdis", "redis-server")},
         "dynalite": _dynalite(dynalite) if dynalite else "not used",
         "wrk": _first_line("wrk", "-v").partition(" Copyright")[0].removeprefix("wrk "),
         "load average before": load_average(),
@@ -46,6 +49,12 @@ def _cpu_model():
 def _compiler(binary):
     """What the compilers left in the ELF section .comment."""
     return ", ".join(sorted({found.decode() for found in _COMPILER.findall(pathlib.Path(binary).read_bytes())}))
+
+
+def _package(unpacked, package):
+    """The version that its changelog begins with."""
+    changelog = unpacked / "usr/share/doc" / package / "changelog.Debian.gz"
+    return gzip.decompress(changelog.read_bytes()).split(b" ", 2)[1].decode().strip("()") if changelog.exists() else "absent"
 
 
 def _dynalite(folder):

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
@@ -30,11 +31,12 @@ class Poll final {
     need(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
   }
 
-  /// Those that can be read; `timeout_ms` -1 waits for ever. Valid until the next call.
+  /// Those that can be read; `timeout_ms` -1 waits for ever. None also where strace has interrupted the call. Valid
+  /// until the next call.
   std::span<const epoll_event> wait(int timeout_ms = -1) {
-    const int count =
-        need(::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout_ms), "epoll_wait");
-    return std::span(events_).first(static_cast<std::size_t>(count));
+    const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout_ms);
+    if (count < 0 && errno == EINTR) return {};
+    return std::span(events_).first(static_cast<std::size_t>(need(count, "epoll_wait")));
   }
 
  private:

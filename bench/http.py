@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Compares visitor-counter with nginx, with the bare disk and with a bare table; see README.md beside this file."""
+"""Compares visitor-counter with other servers, with the bare disk and with a bare table; see README.md beside this file."""
 
 import os
 import sys
@@ -8,19 +8,21 @@ import sys
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 import argparse
-import json
 import pathlib
 import shlex
 import shutil
 import signal
 import tempfile
 
-from bench import environment, function, machine, parts, report, table
-from bench.servers import find_dynalite, find_nginx
+from bench import charts, comparison, environment, function, machine, parts, record, report, table
+from bench.nginx import find_nginx
+from bench.servers import find_dynalite
 
 ROOT = pathlib.Path(sys.path[0])
 OUTPUT = ROOT / "build" / "bench"
-TOOLS = {"http": ("wrk", "strace"), "latency": ("wrk",), "memory": (), "start": (), "dynamodb": ("wrk", "node"), "lambda": ()}
+RECORD = ROOT / "bench/performance.json"  # of the report in docs/
+TOOLS = {"http": ("wrk", "strace"), "latency": ("wrk",), "memory": (), "start": (), "health": ("wrk", "strace"),
+         "dynamodb": ("wrk", "node"), "lambda": ()}
 IN_MEMORY = {"tmpfs", "ramfs"}
 
 
@@ -28,15 +30,25 @@ def main():
     options = parse_arguments()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _: sys.exit(128 + received))  # so that every server is stopped
+    recorded = options.recorded or OUTPUT / "http.json"
     try:
-        results = measure(options)
+        if not options.recorded:
+            record.save(measure(options), recorded)
     except machine.BenchFailed as failure:
         sys.exit(f"bench: {failure}")
-    (OUTPUT / "http.json").write_text(json.dumps(results, indent=1) + "\n")
+    results = record.load(recorded)
     text = report.render(results)
     print(text)
     if options.write:
-        options.write.write_text(text)
+        write(results, text, options.write)
+
+
+def write(results, text, page):
+    """The page, its charts, and what both are made of."""
+    page.write_text(text)
+    for name, drawn in charts.charts(results).items():
+        (page.parent / "images" / name).write_text(drawn)
+    record.save(results, RECORD)
 
 
 def parse_arguments():
@@ -44,7 +56,10 @@ def parse_arguments():
     parser.add_argument("--only", choices=TOOLS, help="measure this part alone")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (default 5)")
     parser.add_argument("--seconds", type=int, default=5, help="length of one run of the load (default 5)")
-    parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="write the report to FILE too")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FILE",
+                        help="write the report to FILE too, its charts into images/ beside it, and bench/performance.json")
+    parser.add_argument("--from", dest="recorded", type=pathlib.Path, metavar="FILE",
+                        help="measure nothing: the report of a record, bench/performance.json or build/bench/http.json")
     options = parser.parse_args()
     if options.write and options.only:
         parser.error("--write needs every part, --only leaves some out")
@@ -63,15 +78,17 @@ def measure(options):
     if environment.file_system(OUTPUT) in IN_MEMORY:
         raise machine.BenchFailed(f"{OUTPUT} is in memory; the bench needs a file system on a disk")
 
-    results = {"command": command(options), "environment": environment.describe(binary, nginx, dynalite, OUTPUT)}
+    programs, rivals = ROOT / "build/release/bench", ROOT / "build/tools/rivals"
+    results = {"command": command(options), "environment": environment.describe(binary, nginx, dynalite, rivals, OUTPUT)}
     os.sched_setaffinity(0, {machine.LOAD_CPU})
     with tempfile.TemporaryDirectory(dir=OUTPUT) as directory:
         timed = {"rounds": options.rounds, "seconds": options.seconds, "progress": progress}
         measurements = {
-            "http": lambda: parts.http(binary, nginx, ROOT / "build/release/bench", directory, **timed),
+            "http": lambda: comparison.measure(binary, nginx, rivals, programs, directory, **timed),
             "latency": lambda: parts.latency(binary, directory, **timed),
             "memory": lambda: parts.memory(binary, directory, progress),
             "start": lambda: parts.start(binary, directory, progress),
+            "health": lambda: parts.health(binary, programs, directory, **timed),
             "dynamodb": lambda: table.measure(binary, directory, **timed),
             "lambda": lambda: function.measure(binary, progress),
         }

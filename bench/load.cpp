@@ -1,7 +1,7 @@
-// load PORT CONNECTIONS SECONDS: a closed loop of GET /counter on 127.0.0.1. Each connection sends one request, waits
-// for the whole answer, and sends the next. It does no more than that, so that the server is the limit and not the
-// load: wrk asks the kernel three times as often. Prints one line of JSON; anything but a complete 200 ends it with an
-// error.
+// load PORT CONNECTIONS SECONDS TARGET: a closed loop of GET TARGET on 127.0.0.1. Each connection sends one request,
+// waits for the whole answer, and sends the next. It does no more than that, so that the server is the limit and not
+// the load: wrk asks the kernel three times as often. Prints one line of JSON; anything but a complete 200 ends it with
+// an error.
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -60,8 +60,8 @@ struct Connection {
 
 class Load final {
  public:
-  Load(std::uint16_t port, std::size_t connections)
-      : request_(fmt::format("GET /counter HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", port)) {
+  Load(std::uint16_t port, std::size_t connections, std::string_view target)
+      : request_(fmt::format("GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", target, port)) {
     for (std::size_t i = 0; i < connections; ++i) open(port);
   }
 
@@ -149,12 +149,12 @@ class Load final {
 }  // namespace vc::bench
 
 int main(int count, char** arguments) {
-  if (count != 4) {
-    (void)std::fputs("usage: load PORT CONNECTIONS SECONDS\n", stderr);
+  if (count != 5) {
+    (void)std::fputs("usage: load PORT CONNECTIONS SECONDS TARGET\n", stderr);
     return 2;
   }
   const auto number = [&](int i) { return std::strtoul(arguments[i], nullptr, 10); };
-  vc::bench::Load load(static_cast<std::uint16_t>(number(1)), number(2));
+  vc::bench::Load load(static_cast<std::uint16_t>(number(1)), number(2), arguments[4]);
   load.run(std::chrono::seconds(number(3)));
   return 0;
 }

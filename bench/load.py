@@ -49,7 +49,7 @@ def exchange(connection, path):
 
 
 def wrk(address, connections, seconds, target="/counter", post=()):
-    """One run of wrk against GET /counter, or with a POST of (body, field, …); anything but complete 2xx answers raises."""
+    """One run of wrk of GETs, or with a POST of (body, field, …); anything but complete 2xx answers raises."""
     host, port = address
     summary = _run_generator(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
@@ -59,9 +59,9 @@ def wrk(address, connections, seconds, target="/counter", post=()):
     return summary
 
 
-def lean(program, address, connections, seconds):
-    """One run of bench/load.cpp against GET /counter; anything but complete answers with 200 raises."""
-    return _run_generator([program, str(address[1]), str(connections), str(seconds)], seconds)
+def lean(program, address, connections, seconds, target="/counter"):
+    """One run of bench/load.cpp; anything but complete answers with 200 raises."""
+    return _run_generator([program, str(address[1]), str(connections), str(seconds), target], seconds)
 
 
 def flush(directory, seconds):

@@ -52,6 +52,13 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
 
 
+def thread_seconds(pid):
+    """(User, system) time of each thread, in the order in which they were begun. One tick is 10 ms."""
+    tasks = sorted(int(entry) for entry in os.listdir(f"/proc/{pid}/task"))
+    fields = [_stat(f"{pid}/task/{task}") for task in tasks]
+    return [tuple(int(ticks) / _TICKS_PER_SECOND for ticks in each[11:13]) for each in fields]
+
+
 def anonymous_bytes(pid):
     """RssAnon: the memory that is the process's own, without program text and mapped files."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -1,51 +1,18 @@
-"""The four measurements. Each returns plain data for the report and for build/bench/http.json."""
+"""The short measurements. Each returns plain data for the report and for its record."""
 
-import contextlib
-import functools
+import concurrent.futures
 import os
 import statistics
 import time
 
 from bench import load, machine
+from bench.comparison import SQLITE, run
 from bench.machine import BenchFailed
-from bench.servers import Bare, Counter, Nginx
+from bench.servers import Counter
 
-CONNECTIONS = (1, 64, 256, 1024)
-CONNECTIONS_OF_COMMITS = (1, 64, 256)
 IDLE_CONNECTIONS = 10_000
 STARTS = 11
-SYNC_CALLS = ("fdatasync", "fsync")
-SQLITE, MEMORY, BARE, NGINX, NGINX_LOGGING = "counter SQLite", "counter memory", "bare", "nginx", "nginx access log"
-
-
-def http(binary, nginx, programs, directory, rounds, seconds, progress):
-    """Requests/s, latency and CPU of the servers in turn; then visits per commit in a pass of its own.
-
-    `programs` holds those of bench/CMakeLists.txt."""
-    machine.allow_open_files(2 * max(CONNECTIONS))
-    generate = functools.partial(load.lean, str(programs / "load"))
-    with contextlib.ExitStack() as stack:
-        sqlite = stack.enter_context(Counter(SQLITE, binary, f"sqlite:{directory}/http.db", directory))
-        memory = stack.enter_context(Counter(MEMORY, binary, "memory:", directory))
-        answer = load.get(sqlite.address, "/counter")
-        if answer.status != 200:
-            raise BenchFailed(f"GET /counter gave {answer.status}")
-        servers = [sqlite, memory,
-                   stack.enter_context(Bare(BARE, str(programs / "bare_server"), answer, directory)),
-                   stack.enter_context(Nginx(NGINX, nginx, answer, directory)),
-                   stack.enter_context(Nginx(NGINX_LOGGING, nginx, answer, directory, access_log=True))]
-        sizes = {server.name: load.get(server.address, "/counter").size for server in servers}
-        measured = {connections: [] for connections in CONNECTIONS}
-        for connections in CONNECTIONS:
-            for number in range(rounds):
-                first = number % len(servers)
-                in_turn = servers[first:] + servers[:first]
-                measured[connections].append(
-                    machine.undisturbed(functools.partial(_round, generate, in_turn, connections, seconds)))
-                progress(f"http: {connections} connections, round {number + 1} of {rounds}")
-    commits = {connections: _commits(binary, directory, connections, min(seconds, 2))
-               for connections in CONNECTIONS_OF_COMMITS}
-    return {"answer_bytes": sizes, "rounds": measured, "commits": commits}
+CROWD, COMMIT_MS = 256, 5
 
 
 def latency(binary, directory, rounds, seconds, progress):
@@ -54,7 +21,7 @@ def latency(binary, directory, rounds, seconds, progress):
     with Counter(SQLITE, binary, f"sqlite:{directory}/latency.db", directory) as server:
         for number in range(rounds):
             measured.append(machine.undisturbed(
-                lambda: {"flush": load.flush(directory, seconds), "counter": _run(load.wrk, server, 1, seconds)}))
+                lambda: {"flush": load.flush(directory, seconds), "counter": run(load.wrk, server, 1, seconds)}))
             progress(f"latency: round {number + 1} of {rounds}")
     return {"rounds": measured}
 
@@ -90,52 +57,27 @@ def start(binary, directory, progress):
     return {"samples_ms": samples_ms, "median_ms": statistics.median(samples_ms)}
 
 
-def _round(generate, servers, connections, seconds):
-    """The lean generator's figures, and beside them the requests/s that wrk sees."""
-    return {server.name: _run(generate, server, connections, seconds)
-            | {"wrk_requests_per_second": _run(load.wrk, server, connections, seconds)["requests_per_second"]}
-            for server in servers}
+def health(binary, programs, directory, rounds, seconds, progress):
+    """GET /health of one client while others count on a disk that is slow: strace makes each flush take 5 ms more."""
+    slow_disk = ("strace", "-D", "-f", "-qq", "--seccomp-bpf", "-o", os.devnull, "-e", "trace=fdatasync",
+                 "-e", f"inject=fdatasync:delay_exit={COMMIT_MS * 1000}")
+    measured = []
+    with Counter(SQLITE, binary, f"sqlite:{directory}/health.db", directory, wrapper=slow_disk) as server:
+        for number in range(rounds):
+            measured.append(machine.undisturbed(lambda: _health(server, programs, seconds)))
+            progress(f"health: round {number + 1} of {rounds}")
+    return {"connections": CROWD, "rounds": measured}
 
 
-def _run(generate, server, connections, seconds):
-    """One timed run. A counter must then hold every answered visit, and no more than could have been sent."""
-    count = server.count() if isinstance(server, Counter) else None
-    cpu = server.cpu_seconds()
-    summary = generate(server.address, connections, seconds)
-    cpu = server.cpu_seconds() - cpu
-    if count is not None:
-        risen, answered = server.count() - count, summary["requests"]
-        if not answered <= risen <= answered + connections:
-            raise BenchFailed(f"{server.name}: {connections} connections got {answered} answers, "
-                              f"but the stored count rose by {risen}")
+def _health(server, programs, seconds):
+    """The crowd counts from before the first question until after the last."""
+    before = server.commits()
+    with concurrent.futures.ThreadPoolExecutor() as beside:
+        crowd = beside.submit(load.lean, str(programs / "load"), server.address, CROWD, seconds + 1)
+        machine.wait_until(lambda: server.commits()[0] > before[0], 20, lambda: "nobody counts")
+        answers = load.wrk(server.address, 1, seconds, "/health")
+        visits = crowd.result()["requests"]
     server.forget_log()
-    return {"requests_per_second": summary["requests"] * 1e6 / summary["duration_us"],
-            "p50_us": summary["p50_us"], "p99_us": summary["p99_us"],
-            "cpu_us_per_request": cpu * 1e6 / summary["requests"], "load_cpu_share": summary["cpu_share"]}
-
-
-def _commits(binary, directory, connections, seconds):
-    """Visits per commit: strace counts the calls that flush, from start to stop, in a server of its own.
-
-    strace makes each flush slower, so slightly more visits gather than in the timed runs.
-    """
-    trace = os.path.join(directory, f"strace-{connections}")
-    wrapper = ("strace", "-D", "-f", "--seccomp-bpf", "-c", "-e", f"trace={','.join(SYNC_CALLS)}", "-o", trace)
-    with Counter("counter traced", binary, f"sqlite:{directory}/traced-{connections}.db", directory,
-                 wrapper=wrapper) as server:
-        rate = _run(load.wrk, server, connections, seconds)["requests_per_second"]
-        visits = server.count()
-    lines = machine.wait_until(lambda: _finished_trace(trace), 20, lambda: "strace wrote no summary")
-    flushes = sum(int(fields[3]) for fields in lines if fields[-1] in SYNC_CALLS)
-    if visits > flushes * connections:  # a client waits for its answer, so a flush covers one visit of each at most
-        raise BenchFailed(f"{connections} connections got {visits} answers after {flushes} flushes: some were not durable")
-    return {"requests_per_second": rate, "visits": visits, "flushes": flushes, "visits_per_commit": visits / flushes}
-
-
-def _finished_trace(path):
-    """The words of strace's table once its last line, the total, is there."""
-    with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
-        lines = [line.split() for line in file]
-        if any(fields and fields[-1] == "total" for fields in lines):
-            return [fields for fields in lines if fields]
-    return None
+    commits, took = (now - then for now, then in zip(server.commits(), before))
+    return {"p50_us": answers["p50_us"], "p99_us": answers["p99_us"], "visits_per_second": visits / (seconds + 1),
+            "commit_us": took * 1e6 / commits}

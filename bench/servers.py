@@ -1,10 +1,8 @@
 """Starts and ends the servers that are compared, each on SERVER_CPU."""
 
-import contextlib
 import json
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,11 +12,12 @@ from bench.machine import SERVER_CPU, BenchFailed, cpu_seconds, pinned, wait_unt
 
 PATIENCE_SECONDS = 20
 COUNTER_ID = "main_counter"
-WRITTEN_BY_NGINX = {"date", "server", "content-type", "content-length", "connection"}
 
 
 class Server:
-    """A server process in the foreground; use as a context manager. `address` answers GET /counter."""
+    """A server process in the foreground; use as a context manager. `address` answers GET of `target` with 200."""
+
+    target = "/counter"
 
     def __init__(self, name, command, log, environment=None):
         self.name = name
@@ -47,6 +46,15 @@ class Server:
     def pid(self):
         return self._process.pid
 
+    @property
+    def pids(self):
+        """Of every process that has a part in an answer."""
+        return [self.pid]
+
+    def count(self):
+        """The visits that it holds; None: it keeps no number."""
+        return None
+
     def stop(self):
         self._process.terminate()
         try:
@@ -57,7 +65,7 @@ class Server:
             raise
 
     def cpu_seconds(self):
-        return cpu_seconds(self.pid)
+        return sum(map(cpu_seconds, self.pids))
 
     def forget_log(self):
         """Empties the log, so that its write-back does not fall into another server's run."""
@@ -90,6 +98,11 @@ class Counter(Server):
         if answer.status != 200:
             raise BenchFailed(f"{self.name}: reading the count gave {answer.status}")
         return json.loads(answer.body)["visit_count"]
+
+    def commits(self):
+        """How many there were, and the seconds that they took together."""
+        metrics = dict(line.rsplit(" ", 1) for line in get(self._ops, "/metrics").body.decode().splitlines() if line[0] != "#")
+        return [float(metrics[f"visitorcounter_store_commit_duration_seconds_{each}"]) for each in ("count", "sum")]
 
     def _listening(self):
         for line in self._log.read_text().splitlines(keepends=True):
@@ -135,40 +148,6 @@ class Bare(Server):
         return ("127.0.0.1", int(written.removeprefix("port: "))) if written.endswith("\n") else None
 
 
-class Nginx(Server):
-    """nginx, one process, that answers every request with a copy of the given answer."""
-
-    def __init__(self, name, binary, answer, directory, access_log=None):
-        home = pathlib.Path(directory, name.replace(" ", "-"))
-        home.mkdir()
-        self._port = _free_port()
-        access = home / "access.log"
-        configuration = home / "nginx.conf"
-        configuration.write_text(_configuration(answer, self._port, home, access if access_log else "off"))
-        super().__init__(name, [binary, "-p", str(home), "-e", "stderr", "-c", str(configuration)], home / "error.log")
-        self._access = access if access_log else None
-
-    def forget_log(self):
-        if self._access:
-            os.truncate(self._access, 0)
-
-    def _listening(self):
-        address = ("127.0.0.1", self._port)
-        with contextlib.suppress(ConnectionRefusedError):
-            return address if get(address, "/counter").status == 200 else None
-        return None
-
-
-def find_nginx(unpacked):
-    """nginx from PATH, or unpacked by scripts/unpack-package.sh."""
-    candidate = unpacked / "usr/sbin/nginx"
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or (candidate.exists() and str(candidate))
-    if not found:
-        command = f"scripts/unpack-package.sh nginx usr/sbin/nginx {os.path.relpath(unpacked)}"
-        raise BenchFailed(f"nginx is missing: {command}")
-    return found
-
-
 def find_dynalite(packages):
     """The folder that npm has put it into."""
     if not (packages / "dynalite").exists():
@@ -176,43 +155,12 @@ def find_dynalite(packages):
     return packages / "dynalite"
 
 
-def _configuration(answer, port, home, access_log):
-    headers = "\n".join(f"      add_header {_quoted(name)} {_quoted(value)};"
-                        for name, value in answer.headers if name.lower() not in WRITTEN_BY_NGINX)
-    content_type = next(value for name, value in answer.headers if name.lower() == "content-type")
-    temporary = "\n".join(f"  {module}_temp_path {home}/{module};"
-                          for module in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    return f"""\
-daemon off;
-master_process off;
-worker_processes 1;
-pid {home}/nginx.pid;
-events {{ worker_connections 4096; }}
-http {{
-{temporary}
-  access_log {access_log};
-  server_tokens off;
-  keepalive_requests 1000000000;
-  keepalive_timeout 1h;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      default_type {_quoted(content_type)};
-{headers}
-      return 200 {_quoted(answer.body.decode())};
-    }}
-  }}
-}}
-"""
+def library_path(unpacked):
+    """The environment in which programs find the libraries that are unpacked beside them."""
+    return {"LD_LIBRARY_PATH": ":".join(map(str, unpacked.glob("usr/lib/*-linux-gnu")))}
 
 
-def _quoted(text):
-    if "$" in text:
-        raise BenchFailed(f"nginx would take the dollar in {text!r} for a variable")
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _free_port():
+def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
