@@ -40,6 +40,8 @@ def main():
     text = report.render(results)
     print(text)
     if options.write:
+        if missing := TOOLS.keys() - results.keys():
+            sys.exit(f"bench: the record leaves out {', '.join(sorted(missing))}, --write needs every part")
         write(results, text, options.write)
 
 

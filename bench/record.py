@@ -6,8 +6,7 @@ DIGITS = 4  # more than the rounds agree in
 
 
 def save(results, path):
-    path.write_text(json.dumps(_rounded(results), indent=None, separators=(",", ":"), ensure_ascii=False).replace(
-        '},"', '},\n"').replace('},{', '},\n{') + "\n", encoding="utf-8")
+    path.write_text(json.dumps(_rounded(results), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load(path):

@@ -28,7 +28,6 @@ TABLE_TITLES = {
     COUNTER: "visitor-counter",
 }
 WRK = "wrk_requests_per_second"
-WAITING_CALLS = ("futex",)
 
 
 def render(results):
@@ -110,17 +109,15 @@ def _calls(part):
 
 
 def _threads(part):
-    def row(title, values):
-        return (title, *(f"{value(part['threads'][each]):.{digits}f}{unit}" for each in part["threads"]
-                         for value, digits, unit in [values]))
-    rows = [row(f"{name}: {mode}, µs", (lambda run, i=i, j=j: run["threads"][i][j], 2, ""))
-            for i, name in enumerate(f"thread of the {thread}" for thread in THREADS)
-            for j, mode in enumerate(("user", "kernel"))]
-    locks = ("futex calls, which wait for or wake another thread",
-             *(f"{sum(part['calls'][each][SQLITE].get(call, 0) for call in WAITING_CALLS):.3f}" for each in part["threads"]))
-    rows += [locks, row("a commit, ms", (lambda run: run["commit_us"] / 1000, 2, "")),
-             row("visits of a commit", (lambda run: run["visits_per_commit"], 1, "")),
-             row("of the time, a commit is under way", (lambda run: run["commit_share"] * 100, 0, "%"))]
+    def row(title, form, value):
+        return title, *(form.format(value(run)) for run in part["threads"].values())
+    rows = [row(f"thread of the {thread}: {mode}, µs", "{:.2f}", lambda run: run["threads"][number][way])
+            for number, thread in enumerate(THREADS) for way, mode in enumerate(("user", "kernel"))]
+    rows += [("futex calls, which wait for or wake another thread",
+              *(f"{part['calls'][each][SQLITE].get('futex', 0):.3f}" for each in part["threads"])),
+             row("a commit, ms", "{:.2f}", lambda run: run["commit_us"] / 1000),
+             row("visits of a commit", "{:.1f}", lambda run: run["visits_per_commit"]),
+             row("of the time, a commit is under way", "{:.0%}", lambda run: run["commit_share"])]
     return ("### Where the time of a visit goes\n\n"
             "Of the counter on SQLite, a visit: CPU time of each thread from `/proc`, calls as counted above, and commits "
             "from its own metrics. All threads share one CPU; while the store's thread waits for the disk, the others "
