@@ -13,6 +13,7 @@ from bench.webdis import Webdis
 CONNECTIONS = (1, 64, 256, 1024)
 CONNECTIONS_OF_COMMITS = (1, 64, 256)
 CONNECTIONS_OF_CALLS = (64, 256)
+CALLS_SECONDS = 3  # long enough for the opening of the connections not to show
 SYNC_CALLS = ("fdatasync", "fsync")
 SQLITE, MEMORY, BARE, NGINX, NGINX_LOGGING = "counter SQLite", "counter memory", "bare", "nginx", "nginx access log"
 THREADS = ("connections", "log", "store")  # in the order in which serve begins them; those that follow have little to do
@@ -101,9 +102,9 @@ def run(generate, server, connections, seconds):
 
 
 def _calls(generate, server, connections, directory):
-    """System calls per request of one second, by name. strace makes them slower, and so a commit holds a few more visits."""
+    """System calls per request, by name. strace makes them slower, and so a commit holds a few more visits."""
     with calls.counted(server.pids, os.path.join(directory, "calls")) as made:
-        requests = generate(server.address, connections, 1, server.target)["requests"]
+        requests = generate(server.address, connections, CALLS_SECONDS, server.target)["requests"]
     server.forget_log()
     return {call: number / requests for call, number in made.items()}
 
