@@ -44,7 +44,11 @@ Result<ServiceManager> ServiceManager::in(const Environment& environment) {
     if (descriptor == first_descriptor + static_cast<int>(*count)) break;
     const std::string name(part.begin(), part.end());
     FileDescriptor socket(descriptor++);
-    if (::fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0) return fail("LISTEN_FDS: {} is not open", socket.get());
+    // Blocking is what systemd has just made it, also for a process that serves from it: that one must not wait in
+    // accept() until this one serves in its place.
+    if (::fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0 || ::fcntl(socket.get(), F_SETFL, O_NONBLOCK) != 0) {
+      return fail("LISTEN_FDS: {} is not open", socket.get());
+    }
     if (std::ranges::find(listeners, name) == std::end(listeners)) {
       return fail("a socket was handed over that is named '{}', not public, preview or ops (FileDescriptorName=)",
                   name);

@@ -1,5 +1,6 @@
 """Blue and green under systemd, whose part is played by plain descriptors and a datagram socket."""
 
+import os
 import signal
 
 import pytest
@@ -59,6 +60,12 @@ def test_a_standby_that_has_the_sockets_does_not_serve_before_it_is_promoted(man
             wait_until(lambda: colours(store) == ("blue", "green"), "green does not come back")
             done(promote("green", store), "green is live")
             assert visit_number(ask(next_blue.public, "GET", "/counter")) == 1
+
+
+def test_a_standby_that_has_the_sockets_does_not_make_them_blocking(manager, store):
+    with manager.server("blue", store, kind=Owner) as blue, manager.server("green", store, kind=Standby):
+        assert not os.get_blocking(manager.sockets["public"].fileno())
+        assert visit_number(ask(blue.public, "GET", "/counter")) == 1
 
 
 def test_each_side_says_that_it_is_alive_as_soon_as_it_goes_on(tmp_path, store):

@@ -75,8 +75,10 @@ class PlayedSystemd:
     @contextlib.contextmanager
     def overridden(self, unit, *variables):
         drop_in = self.override(unit, *variables)
-        yield
-        drop_in.unlink()
+        try:
+            yield
+        finally:
+            drop_in.unlink()
 
     def stop_all(self):
         for unit in self.running():
@@ -142,8 +144,8 @@ class PlayedSystemd:
         state = self._root / "var/lib" / settings.last("StateDirectory")
         state.mkdir(mode=0o700, exist_ok=True)
         command("chown", "--recursive", f"{USER}:{USER}", state)
-        self._sockets["public"].setblocking("NonBlocking=yes" not in settings.lines)  # to all who have it
         descriptors, starter = manager.hand_over()
+        self._sockets["public"].setblocking("NonBlocking=yes" not in settings.lines)
         with open(self._log(unit), "ab") as log:
             process = subprocess.Popen(
                 [*starter, "chroot", f"--userspec={USER}:{USER}", self._root.path,

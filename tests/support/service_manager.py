@@ -42,6 +42,8 @@ class ServiceManager:
 
     def hand_over(self):
         """Copies of the sockets, and the beginning of a command that inherits them: its rest has them where it looks."""
+        for own in self.sockets.values():
+            own.setblocking(True)  # as systemd does, for everybody who has it
         copies = [fcntl.fcntl(own, fcntl.F_DUPFD, OUT_OF_THE_WAY) for own in self.sockets.values()]
         moves = " ".join(f"{FIRST + i}<&{copy}-" for i, copy in enumerate(copies))
         return copies, ("bash", "-c", f'LISTEN_PID=$$ exec "$@" {moves}', "bash")
