@@ -1,4 +1,4 @@
-// Every bound of the program. A bound that an operator may change is the default of a setting in app/config.cpp.
+// Every bound of the program. A bound that an operator may change is the default of a setting in app/config/config.cpp.
 #pragma once
 
 #include <chrono>

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <exception>
 
-#include "app/lambda.hpp"
+#include "app/lambda/lambda.hpp"
 
 int main() {
   // The modules that the C library has in itself, whatever the host's nsswitch.conf names: a static program cannot load

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <exception>
 
-#include "app/command_line.hpp"
+#include "app/commands/command_line.hpp"
 
 namespace {
 

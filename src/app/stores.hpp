@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/config.hpp"
+#include "app/config/config.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/result.hpp"

@@ -108,7 +108,7 @@ def test_no_client_can_make_a_series(server):
 
 def test_every_error_of_the_gateway_has_a_name():
     errors = re.findall(r"constexpr GatewayError (\w+)\{", (ROOT / "src/gateway/gateway.hpp").read_text())
-    labelled = re.findall(r"\{&gateway::(\w+), Refusal::(\w+)\}", (ROOT / "src/app/labels.cpp").read_text())
+    labelled = re.findall(r"\{&gateway::(\w+), Refusal::(\w+)\}", (ROOT / "src/app/serve/labels.cpp").read_text())
     assert errors and sorted(labelled) == sorted((error, error) for error in errors)
 
 

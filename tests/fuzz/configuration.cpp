@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "app/config.hpp"
+#include "app/config/config.hpp"
 #include "fuzz/fuzzing.hpp"
 #include "fuzz/memory_file.hpp"
 
