@@ -194,7 +194,7 @@ def test_the_function_has_the_environment_that_the_program_reads():
 
 
 def test_the_program_reads_what_the_function_is_given():
-    source = (ROOT / "src" / "app" / "lambda_config.cpp").read_text(encoding="utf-8")
+    source = (ROOT / "src" / "app" / "lambda" / "lambda_config.cpp").read_text(encoding="utf-8")
     function = hcl.resources("application", "aws_lambda_function")["counter"]
     assert all(f'"{name}"' in source for name in hcl.only(function["environment"])["variables"])
 

@@ -120,8 +120,8 @@ class RuntimeApi:
         elif request.path == f"{BASE}/invocation/next":
             self._next(request)
         elif request.path == f"{BASE}/init/error":
-            request.reply(202, JSON, b'{"status":"OK"}')
             self._fail_all(_result(request))
+            request.reply(202, JSON, b'{"status":"OK"}')
         else:
             self._take(request)
 
