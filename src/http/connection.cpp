@@ -335,11 +335,15 @@ void Connection::enter(Phase phase) {
   }
   const SteadyTime now = coarse_now();
   deadline_ = now + server_.patience(phase);
-  // A server that stops waits for its clients no longer than that, but always long enough to take an answer.
-  if (server_.stopping_) {
-    deadline_ = std::min(deadline_, std::max(server_.drained_by_, now + server_.options_.linger_deadline));
-  }
+  if (server_.stopping_) deadline_ = std::min(deadline_, at_the_latest(now));
   server_.waiting(phase).push_back(*this);
+}
+
+// A server that stops waits for its clients no longer than that, but always long enough to take an answer. For one that
+// parts everybody waits: a client that has its answer has until the next sweep to close.
+SteadyTime Connection::at_the_latest(SteadyTime now) const {
+  if (server_.parting_ && phase_ == Phase::lingering) return now;
+  return std::max(server_.drained_by_, now + server_.options_.linger_deadline);
 }
 
 // A read that has completed keeps its bytes, and its request needs the socket for the answer: reading is cancelled, not
@@ -367,7 +371,7 @@ void Connection::drain() {
   if (nothing_has_arrived() || (may_leave() && between_requests)) {
     end_wait();
   } else {
-    deadline_ = std::min(deadline_, server_.drained_by_);
+    deadline_ = std::min(deadline_, at_the_latest(coarse_now()));
   }
 }
 

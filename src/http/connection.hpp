@@ -84,6 +84,7 @@ class Connection final
   Awaitable<bool> go_on(std::string_view bytes) override;
   void write(std::string_view bytes);
   void enter(Phase phase);
+  SteadyTime at_the_latest(SteadyTime now) const;
 
   Socket socket_;
   Server& server_;

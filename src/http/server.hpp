@@ -71,9 +71,10 @@ class Server final {
   /// Goes on with a connection that another server of the same listener has let go of. Plain HTTP.
   void take(Passed passed);
 
-  /// Stops accepting and reading, lets every request that has arrived be answered, then calls `parted` with the
-  /// connections: another server goes on with them, and with the listening socket, of which the caller has kept a
-  /// descriptor. Connections with TLS end, as do those that are in the middle of a body for too long. Once.
+  /// Stops accepting and reading, lets every request that is being answered be answered, then calls `parted` with the
+  /// connections and the bytes of them that are read and not used: another server goes on with them, and with the
+  /// listening socket, of which the caller has kept a descriptor. Connections with TLS end, as do those that are in the
+  /// middle of a body, or do not take their answer, for too long. Once.
   void part(std::function<void(std::vector<Passed>)> parted);
 
   /// Stops accepting, lets every request that has begun to arrive be answered, ends all connections, then calls

@@ -126,6 +126,24 @@ TEST_F(PartTest, ABodyThatHasBegunToArriveIsReadToItsEndFirst) {
   EXPECT_EQ(answer(visitor), "second /b|");
 }
 
+class PatientPartTest : public PartTest {
+  ServerOptions options() const override {
+    ServerOptions patient = PartTest::options();
+    patient.linger_deadline = std::chrono::hours(1);
+    return patient;
+  }
+};
+
+TEST_F(PatientPartTest, WhoeverHasItsLastAnswerAndStaysHoldsNobodyUp) {
+  Client last = client();
+  last.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(answer(last), "/a|");
+  part();
+  Client visitor = client();
+  visitor.send(get("/b"));
+  EXPECT_EQ(answer(visitor), "second /b|");
+}
+
 TEST_F(PartTest, AClientThatHasGoneIsNoTrouble) {
   {
     Client gone = client();

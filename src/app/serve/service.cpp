@@ -285,7 +285,7 @@ void Service::stop(std::string_view reason) {
 
 void Service::part() { end(End::parted); }
 
-/// Ends the public listeners, then the ops listener, which says until then that we are draining, then the loops.
+/// Ends the listeners, then the loops.
 void Service::end(End how) {
   if (std::exchange(stopping_, true)) return;
   end_ = how;
@@ -296,30 +296,34 @@ void Service::end(End how) {
   for (const auto& action : at_end_) action();
   if (dashboard_) dashboard_->stop();
 
+  const bool ops_too = how == End::parted && ops_server_;
   for (const auto& worker : workers_) to_drain_ += worker->listeners();
-  if (to_drain_ == 0) return end_ops();
+  to_drain_ += ops_too ? 1 : 0;
+  if (to_drain_ == 0) return end_rest();
   const Worker::Drained drained = [this](Traffic traffic, std::vector<http::Passed> connections) {
     auto kept = std::make_shared<std::vector<http::Passed>>(std::move(connections));
     loop().post([this, traffic, kept] {
-      auto& into = (traffic == Traffic::production ? doors_.production : doors_.preview).connections;
-      std::ranges::move(*kept, std::back_inserter(into));
-      if (--to_drain_ == 0) end_ops();
+      keep(traffic == Traffic::production ? doors_.production : doors_.preview, std::move(*kept));
     });
   };
   for (const auto& worker : workers_) how == End::parted ? worker->part(drained) : worker->stop(drained);
+  if (!ops_too) return;
+  ops_server_->part([this](std::vector<http::Passed> connections) { keep(doors_.ops, std::move(connections)); });
 }
 
-void Service::end_ops() {
+void Service::keep(Door& door, std::vector<http::Passed> connections) {
+  std::ranges::move(connections, std::back_inserter(door.connections));
+  if (--to_drain_ == 0) end_rest();
+}
+
+// An ops listener that stops is the last, because it says that we are draining.
+void Service::end_rest() {
   const auto drained = [this] {
     drained_ = true;
     finish_if_ready();
   };
-  if (!ops_server_) return drained();
-  if (end_ == End::stopped) return ops_server_->stop(drained);
-  ops_server_->part([this, drained](std::vector<http::Passed> connections) {
-    doors_.ops.connections = std::move(connections);
-    drained();
-  });
+  if (end_ == End::parted || !ops_server_) return drained();
+  ops_server_->stop(drained);
 }
 
 void Service::finish_if_ready() {

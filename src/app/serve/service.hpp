@@ -88,7 +88,8 @@ class Service final {
   std::vector<http::Loop*> other_loops();
   void run_loops();
   void end(End end);
-  void end_ops();
+  void keep(Door& door, std::vector<http::Passed> connections);
+  void end_rest();
   void finish_if_ready();
 
   const Config& config_;

@@ -26,7 +26,7 @@ class Worker final {
 
   using Drained = std::function<void(function::Traffic, std::vector<http::Passed>)>;
 
-  /// Thread: any. Calls `drained` once for each listener, on this thread, with what it lets go of: nothing if it stops.
+  /// Thread: any. Calls `drained` once for each listener, on its loop's, with what it lets go of: nothing if it stops.
   void stop(const Drained& drained);
   void part(const Drained& drained);
 
