@@ -179,6 +179,16 @@ def test_an_upgrade_that_was_cut_off_is_completed_by_the_next(root, systemd):
 
 
 @pytest.mark.usefixtures("left_over")
+def test_a_version_that_serves_since_an_upgrade_was_cut_off_hands_over_first(root, systemd):
+    assert visit(systemd) == 1
+    root.run(SET_ASIDE, "promote", "upgrade", "--yes", "--watch", "0", "--config", CONFIGURATION)
+    configure(root)
+    assert systemd.calls == [f"start {NAME}.socket", f"stop {STANDBY}", f"restart {SERVICE}"]
+    assert_one_serves(root, systemd)
+    assert visit(systemd) == 2
+
+
+@pytest.mark.usefixtures("left_over")
 def test_a_removal_stops_what_an_upgrade_left(root, systemd):
     for script in ("prerm", "postrm"):
         maintain(root, script, "remove")
