@@ -253,6 +253,10 @@ inline constexpr auto migration_delay = 2s;
 
 /// How often a standby without an owner looks for one.
 inline constexpr auto owner_search_interval = 250ms;
+/// The same, after one has refused it.
+inline constexpr auto refused_search_interval = 10s;
+/// For the end of a process to be known as the reason why its connection ended.
+inline constexpr auto sudden_end = 50ms;
 
 /// The largest that Linux knows.
 inline constexpr std::uint64_t pid_max = std::uint64_t{1} << 22;
@@ -279,7 +283,7 @@ static_assert(dashboard_history < hours_kept, "its charts show hours");
 static_assert(aws_connect_deadline < dynamodb_unsent_deadline && dynamodb_unsent_deadline < dynamodb_deadline);
 static_assert(dynamodb_page_items * (counter_id_chars_max + 256) < aws_answer_bytes_max);
 static_assert(lambda_answer_time < lambda_timeout && lambda_timeout < lambda_timeout_max);
-static_assert(drain_deadline < hand_over_deadline, "a standby waits for an owner that drains");
+static_assert(drain_deadline + linger_deadline < hand_over_deadline, "a standby waits for an owner that drains");
 static_assert(health_interval < health_deadline);
 static_assert(queued_visits_max <= connections_max, "a connection waits for one visit at a time");
 

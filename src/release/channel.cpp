@@ -153,6 +153,8 @@ bool Channel::ended() const {
   return ::poll(&wanted, 1, 0) == 1;
 }
 
+void Channel::end() const { (void)::shutdown(socket_.get(), SHUT_RDWR); }
+
 fs::path control_directory(const fs::path& store_file) { return store_file.string() + ".control"; }
 
 Result<FileDescriptor> listen_for_control(const fs::path& directory) {
@@ -209,7 +211,10 @@ Result<FileDescriptor> own_process() {
 
 void kill_process(int process) { (void)::syscall(SYS_pidfd_send_signal, process, SIGKILL, nullptr, 0); }
 
-void await_end(int process, std::chrono::milliseconds patience) { (void)Deadline(patience).wait(process, POLLIN); }
+bool await_end(int process, std::chrono::milliseconds patience) {
+  pollfd end{.fd = process, .events = POLLIN, .revents = 0};
+  return ::poll(&end, 1, static_cast<int>(patience.count())) == 1;
+}
 
 pid_t pid_of(int process) {
   constexpr std::string_view key = "\nPid:\t";

@@ -42,6 +42,9 @@ class Channel final {
   /// Whether the other end is closed. Messages may still be there.
   bool ended() const;
 
+  /// For both ends, also where a descriptor of it is still open. What was sent before still comes.
+  void end() const;
+
   int descriptor() const { return socket_.get(); }
 
  private:
@@ -69,8 +72,8 @@ Result<FileDescriptor> own_process();
 /// Ends the process at once.
 void kill_process(int process);
 
-/// Waits so long until it has ended.
-void await_end(int process, std::chrono::milliseconds patience);
+/// Waits so long until it has ended. False: it has not.
+bool await_end(int process, std::chrono::milliseconds patience);
 
 /// Its pid, for the eyes of people. 0: it is gone.
 pid_t pid_of(int process);

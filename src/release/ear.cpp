@@ -2,20 +2,29 @@
 
 #include <fcntl.h>
 
+#include "limits.hpp"
+
 namespace vc::release {
 
-Ear::Ear(http::Loop& loop, int descriptor) : descriptor_(loop.executor()) {
-  boost::system::error_code ignored;  // without a descriptor every wait ends at once, and reading says why
+Ear::Ear(http::Loop& loop, int descriptor) : descriptor_(loop.executor()), pause_(loop.executor()) {
+  boost::system::error_code ignored;
   descriptor_.assign(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0), ignored);
+  deaf_ = !descriptor_.is_open();
 }
 
 http::Awaitable<void> Ear::wait() {
+  if (deaf_) {
+    pause_.expires_after(limits::accept_pause);
+    (void)co_await pause_.async_wait(http::as_result);
+    co_return;
+  }
   (void)co_await descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read, http::as_result);
 }
 
 void Ear::close() {
   boost::system::error_code ignored;
   descriptor_.close(ignored);
+  pause_.cancel();
 }
 
 }  // namespace vc::release

@@ -16,7 +16,8 @@ class Ear final {
   Ear& operator=(const Ear&) = delete;
   ~Ear() = default;
 
-  /// Until there is something to read, or the other end is closed, or `close`.
+  /// Until there is something to read, or the other end is closed, or `close`. Where no descriptor was left to hear
+  /// with, limits::accept_pause: reading says whether anything has come.
   http::Awaitable<void> wait();
 
   /// Ends the wait, and all further ones.
@@ -24,6 +25,8 @@ class Ear final {
 
  private:
   boost::asio::posix::basic_stream_descriptor<http::Executor> descriptor_;
+  http::Timer pause_;
+  bool deaf_ = false;
 };
 
 }  // namespace vc::release

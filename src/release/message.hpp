@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "limits.hpp"
@@ -26,12 +27,12 @@ enum class Says : std::uint8_t {
   // A hand-over, from the owner to the standby.
   prepare,     // number: the count; a copy of the store is laid out
   connection,  // number: of which listener; text: what has been read of it and not used; the connection
-  take,        // number: the count; text: the counter; the listeners, the control socket and the lock
+  take,        // number: the count; the listeners, the control socket and the lock
   ask_health,
   // And back.
   ready,
   unfit,   // text: why
-  opened,  // number: the count. From here on it serves
+  opened,  // from here on it serves
   failed,  // text: why it does not; it has let go of all that it got
   well,
   unwell,  // text: why
@@ -52,6 +53,10 @@ struct Message {
   std::string text;
   friend bool operator==(const Message&, const Message&) = default;
 };
+
+inline Message message(Says says, std::string text = {}, std::uint64_t number = 0) {
+  return {.says = says, .number = number, .text = std::move(text)};
+}
 
 /// Requires: text <= limits::release_text_bytes_max.
 std::string encode(const Message& message);

@@ -11,7 +11,6 @@ Giver::Action Giver::on(Event event) {
       return become(State::over, Action::go_on);
     case State::draining:
       if (event == Event::drained) return become(State::offering, Action::offer);
-      if (event == Event::broke) return become(State::over, Action::end);
       return become(State::over, Action::go_on);
     case State::offering:
       if (event == Event::opened) return become(State::watching, Action::watch);

@@ -17,7 +17,6 @@ class Giver final {
  public:
   enum class Event {
     drained,  // all that was in flight is answered, the store is closed
-    broke,    // the store broke meanwhile: there is nothing to give
     lost,     // the connection to the other side is gone
     overdue,  // the other side says nothing, or what makes no sense
     watched,  // so long has it served well
@@ -36,13 +35,12 @@ class Giver final {
     watch,      // they serve: let go of the connections, ask for their health
     take_back,  // get the lock, if need be by ending the other side, and serve
     rest,       // it is theirs for good: stand by
-    end,        // as after any broken store
   };
 
   /// Begun: `prepare` has been sent.
   Action on(Event event);
 
-  /// What a message says, if it is one that this side may be sent now.
+  /// What a message says, if it is one that this side may be sent.
   static std::optional<Event> event_of(Says says);
 
  private:

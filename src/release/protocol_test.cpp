@@ -51,10 +51,6 @@ TEST(Giver, WhateverGoesWrongAfterwardsFetchesItBack) {
   }
 }
 
-TEST(Giver, AStoreThatBreaksMeanwhileIsNotHandedOver) {
-  EXPECT_EQ(last_of<Giver>(std::vector{GiverEvent::ready, GiverEvent::broke}), GiverAction::end);
-}
-
 TEST(Taker, ATakeOverGoesItsWay) {
   Taker taker;
   EXPECT_EQ(taker.on(TakerEvent::fit), TakerAction::say_ready);
@@ -116,7 +112,6 @@ void act(World& world, GiverAction action) {
       }
       return;
     case GiverAction::take_back: world.blue_wants_lock = true; return;
-    case GiverAction::end: world.blue = Life::killed; return;
   }
 }
 

@@ -85,6 +85,33 @@ def test_after_the_lock_has_left_blue_takes_it_back_with_all_connections(blue, s
     assert colours(store) == ("blue", None)
 
 
+def test_what_a_new_owner_may_have_answered_is_not_answered_again(blue, store, path):
+    """Blue has given it up already when it says that it serves, and then lets go of everything."""
+    with Connection(blue.public) as visitor:
+        assert visit_number(visitor.ask(VISIT)) == 1
+        visitor.send(VISIT[:10])
+        with partner.standby(path) as green, promotion(store) as promoted:
+            green.hear(Says.PREPARE)
+            count_on_trial(path)
+            green.say(Says.READY)
+            hear_take(green)
+            blue.wait_for_log("hand-over failed")
+            green.say(Says.OPENED)
+            green.close_descriptors()
+            refused(promoted.result(), "green failed; blue serves again")
+        assert visitor.ended()
+    assert visit_number(ask(blue.public, "GET", "/counter")) == 2
+
+
+def test_a_standby_that_says_it_is_ready_and_is_not_does_not_wait_for_the_store(blue, store, path):
+    with partner.standby(path) as green, promotion(store) as promoted:
+        green.hear(Says.PREPARE)
+        green.say(Says.READY)
+        refused(promoted.result(), "green is not ready")
+        assert green.ended()
+    assert colours(store) == ("blue", None)
+
+
 def test_a_new_owner_that_turns_unwell_is_relieved(blue, store, path):
     with partner.standby(path) as green, promotion(store) as promoted:
         ask(blue.public, "GET", "/counter")
@@ -151,8 +178,18 @@ def test_a_store_with_fewer_visits_than_was_said_is_not_served(store, path, orig
     with prepared(store, path) as (owner, green, blue), partner.listeners() as (public, ops):
         blue.say(Says.PREPARE, 5)
         blue.hear(Says.READY)
-        blue.say(Says.TAKE, 6, b"main_counter", [public, ops, owner.listener(), owner.lock()])
+        blue.say(Says.TAKE, 6, b"", [public, ops, owner.listener(), owner.lock()])
         assert b"the store has 5 visits, and had 6" in blue.hear(Says.FAILED)[2]
+        assert [line for line in green.log if line.get("message") == "listening"] == []
+
+
+def test_a_store_whose_quotas_cannot_be_read_is_not_served(store, path, original):
+    path.with_name("visits.db.usage").write_text("nonsense\n")
+    with prepared(store, path) as (owner, green, blue), partner.listeners() as (public, ops):
+        blue.say(Says.PREPARE, 5)
+        blue.hear(Says.READY)
+        blue.say(Says.TAKE, 5, b"", [public, ops, owner.listener(), owner.lock()])
+        assert b"visits.db.usage: line 1 is not as this program wrote it" in blue.hear(Says.FAILED)[2]
         assert [line for line in green.log if line.get("message") == "listening"] == []
 
 
@@ -161,7 +198,7 @@ def test_a_lock_of_another_file_is_not_taken(store, path, original, tmp_path):
             open(tmp_path / "other", "wb") as other:
         blue.say(Says.PREPARE, 5)
         blue.hear(Says.READY)
-        blue.say(Says.TAKE, 5, b"main_counter", [public, ops, owner.listener(), other.fileno()])
+        blue.say(Says.TAKE, 5, b"", [public, ops, owner.listener(), other.fileno()])
         assert b"what was handed over is not" in blue.hear(Says.FAILED)[2]
 
 

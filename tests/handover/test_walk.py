@@ -146,6 +146,13 @@ def test_a_standby_without_an_owner_waits_for_the_next(blue, green, store):
         assert visit(next_blue.public) == 1
 
 
+def test_a_standby_that_the_next_owner_refuses_goes_on_standing_by(blue, green, store):
+    blue.stop(signal.SIGKILL)
+    with Owner("green", store):
+        assert "its stage is green too" in green.wait_for_log("the owner refuses us")["reason"]
+        assert visit(green.preview) == 1
+
+
 CONNECT = "import socket, sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.connect(sys.argv[1]); " \
           "print(s.recv(100))"
 NOBODY = 65534

@@ -28,27 +28,21 @@ using release::Says;
 
 namespace {
 
-Message says(Says what, std::string text = {}, std::uint64_t number = 0) {
-  return {.says = what, .number = number, .text = std::move(text)};
-}
-
 json::object to_json(const release::Release& release, pid_t pid, WallTime since) {
   const Rfc3339 time = rfc3339(since);
   return {{"stage", release.stage}, {"version", release.version}, {"pid", pid}, {"since", view(time)}};
 }
 
-/// A copy of the store, and the count that it has.
-struct Copy {
-  std::string bytes;
-  counter::Count count = 0;
-};
-
-counter::StoreResult<Copy> take_copy(counter::FullStore& store, const counter::Counter& counter, WallTime now) {
-  auto bytes = store.copy();
+/// Lays out a copy of the store, on which the other release proves itself; gives the count that it has.
+counter::StoreResult<Result<counter::Count>> lay_out_copy(counter::FullStore& store, const std::filesystem::path& file,
+                                                          const counter::Counter& counter, WallTime now) {
+  const auto bytes = store.copy();
   if (!bytes) return std::unexpected(bytes.error());
   const auto record = store.read(counter, now);
   if (!record) return std::unexpected(record.error());
-  return Copy{.bytes = std::move(**bytes), .count = *record ? (*record)->visit_count : 0};
+  if (auto laid_out = lay_out_trial(file, **bytes); !laid_out)
+    return Result<counter::Count>(std::unexpected(laid_out.error()));
+  return *record ? (*record)->visit_count : 0;
 }
 
 }  // namespace
@@ -82,14 +76,23 @@ Awaitable<void> Control::wait(int descriptor) {
   ears_.erase(ear);
 }
 
+Awaitable<void> Control::rest() {
+  http::Timer timer(service_.loop().executor(), limits::accept_pause);
+  (void)co_await timer.async_wait(http::as_result);
+}
+
 Awaitable<void> Control::accept() {
   for (;;) {
     co_await wait(house_.control.get());
     if (ended_) co_return;
     auto caller = release::accept_control(house_.control.get());
     if (!caller) house_.log.warn("control socket", {{"refused", caller.error().message}});
-    if (!caller || !*caller || ears_.size() > limits::control_connections_max) continue;
-    spawn(attend(std::move(**caller)));
+    if (!caller) continue;
+    if (!*caller) {
+      co_await rest();  // most likely no descriptor is left, and it is still there
+    } else if (ears_.size() <= limits::control_connections_max) {
+      spawn(attend(std::move(**caller)));
+    }
   }
 }
 
@@ -105,7 +108,7 @@ Awaitable<void> Control::attend(Channel caller) {
     case Says::status: co_return spawn(tell_status(std::move(caller)));
     case Says::promote:
     case Says::rollback: co_return ask(std::move(caller), wish);
-    default: (void)caller.send(says(Says::refused, "this cannot be asked here"));
+    default: (void)caller.send(release::message(Says::refused, "this cannot be asked here"));
   }
 }
 
@@ -114,7 +117,7 @@ Awaitable<void> Control::attend(Channel caller) {
 void Control::join(Channel standby, Received hello) {
   const auto refuse = [&](std::string why) {
     house_.log.info("standby refused", {{"reason", why}});
-    (void)standby.send(says(Says::refused, std::move(why)));
+    (void)standby.send(release::message(Says::refused, std::move(why)));
   };
   const auto release = release::parse_release(hello.message.text);
   if (!release || hello.descriptors.size() != 1) return refuse("this is no release");
@@ -134,7 +137,8 @@ void Control::join(Channel standby, Received hello) {
   }
   const auto process = release::own_process();
   if (!process) return refuse(process.error().message);
-  if (!standby.send(says(Says::welcome, release::text(house_.release())), std::array{process->get()})) return;
+  if (!standby.send(release::message(Says::welcome, release::text(house_.release())), std::array{process->get()}))
+    return;
   house_.log.info("standby joined", {{"stage", release->stage}, {"version", release->version}});
   house_.partner = Partner{.channel = std::move(standby),
                            .release = *release,
@@ -170,6 +174,7 @@ Awaitable<void> Control::heed(const Message& said) {
   const auto read = co_await examined();
   if (read) co_return happened(Event::ready, "");
   happened(Event::unfit, read.error().message);
+  part_from_partner(read.error().message);  // it waits for the store
 }
 
 Awaitable<void> Control::tell_health() {
@@ -178,12 +183,14 @@ Awaitable<void> Control::tell_health() {
   counter::Read read(counter);
   co_await http::suspend([&](Resume done) { service_.desk().read(read, done); });
   if (!house_.partner) co_return;
-  (void)house_.partner->channel.send(read.result ? says(Says::well) : says(Says::unwell, read.result.error().detail));
+  (void)house_.partner->channel.send(read.result ? release::message(Says::well)
+                                                 : release::message(Says::unwell, read.result.error().detail));
 }
 
 void Control::part_from_partner(std::string_view reason) {
   if (!house_.partner) return;
   house_.log.info("standby left", {{"stage", house_.partner->release.stage}, {"reason", reason}});
+  house_.partner->channel.end();  // for who waits to hear of it, too
   house_.partner.reset();
 }
 
@@ -214,7 +221,8 @@ Awaitable<void> Control::tell_status(Channel caller) {
   if (const auto& partner = house_.partner) {
     standby = to_json(partner->release, release::pid_of(partner->process.get()), partner->since);
   }
-  (void)caller.send(says(Says::status, json::serialize(json::object{{"live", live}, {"standby", standby}})));
+  (void)caller.send(
+      release::message(Says::status, json::serialize(json::object{{"live", live}, {"standby", standby}})));
 }
 
 std::string Control::objection(const Message& wish) const {
@@ -229,7 +237,8 @@ std::string Control::objection(const Message& wish) const {
 }
 
 void Control::ask(Channel caller, const Message& wish) {
-  if (std::string no = objection(wish); !no.empty()) return (void)caller.send(says(Says::refused, std::move(no)));
+  if (std::string no = objection(wish); !no.empty())
+    return (void)caller.send(release::message(Says::refused, std::move(no)));
   house_.giving = Giving{.giver = {},
                          .caller = std::move(caller),
                          .watch = std::chrono::seconds(std::min(wish.number, limits::watch_seconds_max)),
@@ -243,14 +252,14 @@ void Control::ask(Channel caller, const Message& wish) {
 Awaitable<void> Control::prepare() {
   const Service::Busy busy(service_);
   const counter::Counter counter = house_.config().production_counter();
-  const auto copy = co_await ops::on_store_thread<Copy>(
-      service_.desk(), [this, &counter](WallTime now) { return take_copy(*store_.store, counter, now); });
-  if (!copy) co_return happened(Event::unfit, copy.error().detail);
-  const auto laid_out = lay_out_trial(house_.file, copy->bytes);
-  if (!laid_out) co_return happened(Event::unfit, laid_out.error().message);
-  if (!house_.partner || !house_.giving) co_return;
-  house_.giving->count = copy->count;
-  if (!house_.partner->channel.send(says(Says::prepare, {}, copy->count))) happened(Event::lost, "it is gone");
+  const auto count = co_await ops::on_store_thread<Result<counter::Count>>(
+      service_.desk(),
+      [this, &counter](WallTime now) { return lay_out_copy(*store_.store, house_.file, counter, now); });
+  if (!count) co_return happened(Event::unfit, count.error().detail);
+  if (!*count) co_return happened(Event::unfit, count->error().message);
+  if (ended_ || !house_.partner || !house_.giving) co_return clear_trial(house_.file);
+  house_.giving->count = **count;
+  if (!house_.partner->channel.send(release::message(Says::prepare, {}, **count))) happened(Event::lost, "it is gone");
 }
 
 // It has stood its trial. Whether this release reads what that one has written: then it can be taken back.
@@ -267,13 +276,15 @@ Awaitable<Result<void>> Control::examined() {
 }
 
 Awaitable<void> Control::lose_patience() {
+  if (ended_) co_return;
   patience_.expires_after(limits::prove_deadline);
   const auto [cancelled] = co_await patience_.async_wait(http::as_result);
   if (!cancelled) happened(Event::overdue, "it does not answer");
 }
 
+// Once the term has ended, what still comes to be heard decides nothing.
 void Control::happened(Event event, std::string_view why) {
-  if (!house_.giving) return;
+  if (ended_ || !house_.giving) return;
   switch (house_.giving->giver.on(event)) {
     case Giver::Action::drain: clear_trial(house_.file); return service_.part();
     case Giver::Action::go_on: {

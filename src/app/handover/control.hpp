@@ -28,6 +28,7 @@ class Control final {
   http::Awaitable<void> accept();
   http::Awaitable<void> attend(release::Channel caller);
   http::Awaitable<void> wait(int descriptor);
+  http::Awaitable<void> rest();
 
   void join(release::Channel standby, Received hello);
   http::Awaitable<void> hear_partner();

@@ -4,12 +4,12 @@
 
 #include "app/version.hpp"
 #include "limits.hpp"
+#include "store/sqlite/owner_lock.hpp"
 #include "store/sqlite/schema.hpp"
 
 namespace vc::app {
 
 using release::Channel;
-using release::Message;
 using release::Says;
 
 void House::refresh() {
@@ -20,10 +20,22 @@ void House::refresh() {
   if (fresh->config.has_tls() == config().has_tls()) configuration.config.tls = std::move(fresh->config.tls);
 }
 
+Result<void> House::take_lock(std::chrono::milliseconds patience) {
+  auto taken = store::sqlite::OwnerLock::take(file, patience);
+  if (!taken) return std::unexpected(taken.error());
+  lock = std::move(*taken).give();
+  return {};
+}
+
+void House::drop_connections() {
+  doors.production.connections.clear();
+  doors.ops.connections.clear();
+}
+
 release::Release House::release() const { return {.stage = config().colour, .version = std::string(version)}; }
 
 void tell(const Giving& giving, Says says, std::string text) {
-  (void)giving.caller.send({.says = says, .number = 0, .text = std::move(text)});
+  (void)giving.caller.send(release::message(says, std::move(text)));
 }
 
 Result<std::optional<Channel>> knock(const House& house) {
@@ -31,8 +43,7 @@ Result<std::optional<Channel>> knock(const House& house) {
   if (!connected || !*connected) return connected;
   const auto process = release::own_process();
   if (!process) return std::unexpected(process.error());
-  const Message hello{
-      .says = Says::join, .number = store::sqlite::schema_version, .text = release::text(house.release())};
+  const auto hello = release::message(Says::join, release::text(house.release()), store::sqlite::schema_version);
   if (!(*connected)->send(hello, std::array{process->get()})) return std::nullopt;
   return connected;
 }

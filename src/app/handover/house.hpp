@@ -1,6 +1,7 @@
 // What a process of `serve` keeps from one term to the next, and who stands on the other side.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "app/serve/service.hpp"
 #include "app/stores.hpp"
 #include "base/clock.hpp"
+#include "limits.hpp"
 #include "release/channel.hpp"
 #include "release/protocol.hpp"
 #include "telemetry/log.hpp"
@@ -59,6 +61,12 @@ struct House {
   /// What may change while a server runs has perhaps changed since the last term. A configuration that cannot be read
   /// changes nothing.
   void refresh();
+
+  /// Errors: another process holds it, and has for so long.
+  Result<void> take_lock(std::chrono::milliseconds patience = limits::owner_wait);
+
+  /// Those that wait between two terms.
+  void drop_connections();
 
   release::Release release() const;
 };

@@ -5,15 +5,12 @@
 
 #include "app/handover/control.hpp"
 #include "limits.hpp"
-#include "store/sqlite/owner_lock.hpp"
 
 namespace vc::app {
 namespace {
 
 using release::Giver;
-using release::Message;
 using release::Says;
-using store::sqlite::OwnerLock;
 
 Result<Service::End> serve_visitors(House& house, OpenStore& store) {
   if (!house.control) {
@@ -34,7 +31,7 @@ Result<Service::End> serve_visitors(House& house, OpenStore& store) {
 /// What has been read of a connection goes with it.
 Result<void> send_connections(const Partner& partner, std::uint64_t door, const std::vector<http::Passed>& passed) {
   for (const http::Passed& each : passed) {
-    const Message message{.says = Says::connection, .number = door, .text = each.unread};
+    const auto message = release::message(Says::connection, each.unread, door);
     if (auto sent = partner.channel.send(message, std::array{each.socket.get()}, limits::hand_over_deadline); !sent) {
       return sent;
     }
@@ -50,8 +47,11 @@ Result<void> send_house(House& house, counter::Count count) {
   }
   const std::array descriptors = {house.doors.production.socket.get(), house.doors.ops.socket.get(),
                                   house.control.get(), house.lock.get()};
-  const Message take{.says = Says::take, .number = count, .text = house.config().counter_id->text()};
-  if (auto sent = partner.channel.send(take, descriptors, limits::hand_over_deadline); !sent) return sent;
+  if (auto sent =
+          partner.channel.send(release::message(Says::take, {}, count), descriptors, limits::hand_over_deadline);
+      !sent) {
+    return sent;
+  }
   house.lock = FileDescriptor();
   return {};
 }
@@ -64,6 +64,14 @@ std::pair<Giver::Event, std::string> offer(House& house, counter::Count count) {
     return {house.partner->channel.ended() ? Giver::Event::lost : Giver::Event::overdue, answer.error().message};
   }
   return {Giver::event_of(answer->message.says).value_or(Giver::Event::overdue), answer->message.text};
+}
+
+/// Whether the other side may have answered on the connections that it got: it says that it serves before it does.
+bool has_opened(const release::Channel& channel) {
+  for (auto next = channel.receive(); next && *next; next = channel.receive()) {
+    if ((*next)->message.says == Says::opened) return true;
+  }
+  return false;
 }
 
 Result<Next> give(House& house, OpenStore store) {
@@ -80,8 +88,7 @@ Result<Next> give(House& house, OpenStore store) {
     house.log.error("hand-over failed", {{"reason", why}});
     return take_back(house);
   }
-  house.doors.production.connections.clear();
-  house.doors.ops.connections.clear();
+  house.drop_connections();
   const auto took = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - giving.began);
   house.log.info("handed over", {{"stage", house.partner->release.stage}, {"milliseconds", took.count()}});
   tell(giving, Says::progress, fmt::format("{} serves, after {} ms", house.partner->release.stage, took.count()));
@@ -107,18 +114,17 @@ Result<Next> take_back(House& house) {
          fmt::format("{} failed; {} serves again", house.partner->release.stage, house.config().colour));
   }
   house.giving.reset();
-  const FileDescriptor process = std::move(house.partner->process);
+  const Partner partner = std::move(*house.partner);
   house.partner.reset();
   if (house.lock) return Next::own;
-  auto lock = OwnerLock::take(house.file);
-  if (!lock) {
-    house.log.error("the other process is ended", {{"pid", release::pid_of(process.get())}});
-    release::kill_process(process.get());
-    release::await_end(process.get(), limits::hand_over_deadline);
-    lock = OwnerLock::take(house.file);
+  if (!house.take_lock()) {
+    const int process = partner.process.get();
+    house.log.error("the other process is ended", {{"pid", release::pid_of(process)}});
+    release::kill_process(process);
+    release::await_end(process, limits::hand_over_deadline);
+    if (auto taken = house.take_lock(); !taken) return std::unexpected(taken.error());
   }
-  if (!lock) return std::unexpected(lock.error());
-  house.lock = std::move(*lock).give();
+  if (has_opened(partner.channel)) house.drop_connections();
   return Next::own;
 }
 

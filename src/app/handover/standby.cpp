@@ -11,7 +11,6 @@
 #include "limits.hpp"
 #include "release/ear.hpp"
 #include "store/memory/store.hpp"
-#include "store/sqlite/owner_lock.hpp"
 
 namespace vc::app {
 namespace {
@@ -54,7 +53,7 @@ class Vigil final {
   }
 
   Awaitable<void> hear() {
-    while (house_.partner) {
+    while (house_.partner && !ended_) {
       ear_.emplace(service_.loop(), house_.partner->channel.descriptor());
       co_await ear_->wait();
       ear_.reset();
@@ -82,7 +81,7 @@ class Vigil final {
     const auto event = proved ? Taker::Event::fit : Taker::Event::unfit;
     if (house_.taking->on(event) == Taker::Action::say_ready) return leave(Next::take);
     house_.log.error("not fit to serve", {{"reason", proved.error().message}});
-    (void)house_.partner->channel.send({.says = Says::unfit, .number = 0, .text = proved.error().message});
+    (void)house_.partner->channel.send(release::message(Says::unfit, proved.error().message));
     house_.taking.reset();
   }
 
@@ -96,27 +95,35 @@ class Vigil final {
 
   Awaitable<void> search() {
     while (!ended_) {
-      if (house_.has_served && take_lock()) co_return leave(Next::own);
-      co_await find_owner();
+      if (house_.has_served && house_.take_lock(0ms)) {
+        house_.control = FileDescriptor();  // another owner may have listened in its place meanwhile
+        co_return leave(Next::own);
+      }
+      const auto pause = co_await find_owner();
       if (house_.partner) co_return spawn(hear());
-      timer_.expires_after(limits::owner_search_interval);
+      timer_.expires_after(pause);
       co_await timer_.async_wait(http::as_result);
     }
   }
 
-  // It may hang: then it is not waited for too long.
-  Awaitable<void> find_owner() {
+  // It may hang: then it is not waited for too long. Gives when to look again: whoever refuses us will for a while.
+  Awaitable<std::chrono::milliseconds> find_owner() {
     auto owner = knock(house_);
-    if (!owner || !*owner) co_return;
+    if (!owner || !*owner) co_return limits::owner_search_interval;
     ear_.emplace(service_.loop(), (*owner)->descriptor());
     spawn(stop_hearing_late());
     co_await ear_->wait();
     ear_.reset();
     patience_.cancel();
     auto answer = (*owner)->receive();
-    if (ended_ || !answer || !*answer) co_return;
+    if (ended_ || !answer || !*answer) co_return limits::owner_search_interval;
     auto partner = enter(house_, std::move(**owner), std::move(**answer));
-    if (partner) house_.partner = std::move(*partner);
+    if (!partner) {
+      house_.log.warn("the owner refuses us", {{"reason", partner.error().message}});
+      co_return limits::refused_search_interval;
+    }
+    house_.partner = std::move(*partner);
+    co_return limits::owner_search_interval;
   }
 
   Awaitable<void> stop_hearing_late() {
@@ -124,12 +131,6 @@ class Vigil final {
     patience_.expires_after(limits::release_answer_deadline);
     const auto [cancelled] = co_await patience_.async_wait(http::as_result);
     if (!cancelled && ear_) ear_->close();
-  }
-
-  bool take_lock() {
-    auto lock = store::sqlite::OwnerLock::take(house_.file, 0ms);
-    if (lock) house_.lock = std::move(*lock).give();
-    return lock.has_value();
   }
 
   Awaitable<void> watch() {
@@ -141,7 +142,7 @@ class Vigil final {
       if (now >= last_well_ + limits::health_deadline) {
         co_return happened(Giver::Event::overdue, "it does not answer");
       }
-      (void)house_.partner->channel.send({.says = Says::ask_health, .number = 0, .text = {}});
+      (void)house_.partner->channel.send(release::message(Says::ask_health));
       timer_.expires_after(limits::health_interval);
       co_await timer_.async_wait(http::as_result);
     }
@@ -183,7 +184,7 @@ Result<Next> keep_vigil(House& house) {
   const auto ended = service.run();
   if (!ended) return std::unexpected(ended.error());
   if (*ended == Service::End::parted) return vigil.next();
-  if (house.partner) (void)house.partner->channel.send({.says = Says::goodbye, .number = 0, .text = {}});
+  if (house.partner) (void)house.partner->channel.send(release::message(Says::goodbye));
   return Next::end;
 }
 

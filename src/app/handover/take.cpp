@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "app/serve/usage_file.hpp"
 #include "limits.hpp"
-#include "store/sqlite/owner_lock.hpp"
 
 namespace vc::app {
 namespace {
@@ -12,7 +12,6 @@ using release::Message;
 using release::Received;
 using release::Says;
 using release::Taker;
-using store::sqlite::OwnerLock;
 
 /// What `take` brings.
 struct Estate {
@@ -55,16 +54,12 @@ Result<OpenStore> open_with(House& house, Estate& estate) {
   if (!record) return fail("the store cannot be read: {}", record.error().detail);
   const counter::Count count = *record ? (*record)->visit_count : 0;
   if (count < estate.count) return fail("the store has {} visits, and had {}", count, estate.count);
+  if (auto usage = read_usage(store->usage_file); !usage) return std::unexpected(usage.error());
   return store;
 }
 
-void drop_connections(House& house) {
-  house.doors.production.connections.clear();
-  house.doors.ops.connections.clear();
-}
-
 Next stand_by_again(House& house) {
-  drop_connections(house);
+  house.drop_connections();
   house.taking.reset();
   return Next::stand_by;
 }
@@ -80,12 +75,13 @@ Next move_in(House& house, Estate& estate, OpenStore store) {
   return Next::own;
 }
 
-// The owner has gone while it handed over. What it let go of is ours only with the lock.
+// The owner has gone while it handed over. What it let go of is ours only with the lock; and where it has not died, but
+// taken back, it may have answered on these connections since.
 Next try_lock(House& house) {
+  const bool died = release::await_end(house.partner->process.get(), limits::sudden_end);
+  if (!died) house.drop_connections();
   house.partner.reset();
-  auto lock = OwnerLock::take(house.file);
-  if (!lock) return stand_by_again(house);
-  house.lock = std::move(*lock).give();
+  if (!house.take_lock()) return stand_by_again(house);
   house.taking.reset();
   return Next::own;
 }
@@ -99,7 +95,7 @@ Next say(House& house, Message message, Next next) {
 
 Result<Next> take(House& house) {
   Taker& taker = *house.taking;
-  (void)house.partner->channel.send({.says = Says::ready, .number = 0, .text = {}});
+  (void)house.partner->channel.send(release::message(Says::ready));
   auto estate = receive_estate(house);
   if (taker.on(estate ? Taker::Event::take : estate.error()) != Taker::Action::open) {
     house.log.error("nothing was handed over");
@@ -110,11 +106,9 @@ Result<Next> take(House& house) {
   auto store = open_with(house, *estate);
   if (taker.on(store ? Taker::Event::opened : Taker::Event::failed) != Taker::Action::serve) {
     house.log.error("the store was handed back", {{"reason", store.error().message}});
-    const Message failed{.says = Says::failed, .number = 0, .text = store.error().message};
-    return say(house, failed, stand_by_again(house));
+    return say(house, release::message(Says::failed, store.error().message), stand_by_again(house));
   }
-  return say(house, {.says = Says::opened, .number = estate->count, .text = {}},
-             move_in(house, *estate, std::move(*store)));
+  return say(house, release::message(Says::opened), move_in(house, *estate, std::move(*store)));
 }
 
 }  // namespace vc::app

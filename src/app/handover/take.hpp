@@ -5,7 +5,8 @@
 
 namespace vc::app {
 
-/// Requires: `house.taking`. Blocks until the store is ours or is not: bounded by limits::hand_over_deadline.
+/// Requires: `house.taking`. Blocks until the store is ours or is not: the owner has
+/// limits::hand_over_deadline for its first message and for each further one.
 Result<Next> take(House& house);
 
 }  // namespace vc::app

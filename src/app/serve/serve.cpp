@@ -13,7 +13,6 @@
 #include "app/handover/standby.hpp"
 #include "app/serve/service_manager.hpp"
 #include "limits.hpp"
-#include "store/sqlite/owner_lock.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace vc::app {
@@ -78,8 +77,7 @@ Result<Next> arrive(House& house) {
   std::filesystem::create_directories(house.file.parent_path(), ignored);
   const auto give_up_at = std::chrono::steady_clock::now() + limits::owner_wait;
   for (;;) {
-    auto lock = store::sqlite::OwnerLock::take(house.file, std::chrono::milliseconds(0));
-    if (lock) house.lock = std::move(*lock).give();
+    const auto lock = house.take_lock(std::chrono::milliseconds(0));
     if (lock || !store::SqliteStore::owner(house.file)) return own_alone(house);
     auto owner = join(house);
     if (!owner) return std::unexpected(owner.error());

@@ -70,26 +70,27 @@ Result<std::vector<KeyUsage>> parse_usage(std::string_view text) {
   return usage;
 }
 
+Result<std::vector<KeyUsage>> read_usage(const std::optional<std::filesystem::path>& path) {
+  std::error_code unknown;
+  if (!path || !std::filesystem::exists(*path, unknown)) return {};
+  const auto text = read_file(path->string());
+  if (!text) return std::unexpected(text.error());
+  auto usage = parse_usage(*text);
+  if (!usage) return fail("{}: {}; delete it, and quotas begin anew", path->string(), usage.error().message);
+  return usage;
+}
+
 UsageFile::UsageFile(std::optional<std::filesystem::path> path, gateway::Limiter& limiter, telemetry::Log& log)
     : path_(std::move(path)), limiter_(limiter), log_(log) {}
 
 UsageFile::~UsageFile() { stop(); }
 
 Result<void> UsageFile::start() {
-  if (auto carried = carry_on(); !carried) return carried;
+  const auto usage = read_usage(path_);
+  if (!usage) return std::unexpected(usage.error());
+  limiter_.carry_on(*usage);
   saved_ = limiter_.usage();
   thread_ = std::thread([this] { run(); });
-  return {};
-}
-
-Result<void> UsageFile::carry_on() {
-  std::error_code unknown;
-  if (!path_ || !std::filesystem::exists(*path_, unknown)) return {};
-  const auto text = read_file(path_->string());
-  if (!text) return std::unexpected(text.error());
-  const auto usage = parse_usage(*text);
-  if (!usage) return fail("{}: {}; delete it, and quotas begin anew", path_->string(), usage.error().message);
-  limiter_.carry_on(*usage);
   return {};
 }
 

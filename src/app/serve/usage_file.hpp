@@ -23,6 +23,9 @@ std::string usage_text(const std::vector<gateway::KeyUsage>& usage);
 /// Errors: a line that is none; the message has its number.
 Result<std::vector<gateway::KeyUsage>> parse_usage(std::string_view text);
 
+/// What the file has: nothing if there is none. Errors: it cannot be read, or is not as this program wrote it.
+Result<std::vector<gateway::KeyUsage>> read_usage(const std::optional<std::filesystem::path>& path);
+
 /// Writes the file on a thread of its own: limits::usage_interval after a change at the latest, and at the end. Without
 /// quotas it sleeps. Whoever owns the store owns the file. Lifetime: limiter and log outlive it.
 class UsageFile final {
@@ -43,7 +46,6 @@ class UsageFile final {
   void stop();
 
  private:
-  Result<void> carry_on();
   void run();
   void save();
 

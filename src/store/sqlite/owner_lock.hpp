@@ -30,7 +30,7 @@ class OwnerLock final {
                                 std::chrono::milliseconds patience = limits::owner_wait);
 
   /// One that another process has held and has given away (SCM_RIGHTS): the very lock, which nobody could take in
-  /// between. Errors: it is no lock of this file, or is not held.
+  /// between. Errors: it is no lock of this file, or another has it.
   static Result<OwnerLock> inherit(const std::filesystem::path& store_file, FileDescriptor lock);
 
   /// Who owns the store's file now; nullopt if nobody does.
