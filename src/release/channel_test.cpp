@@ -15,19 +15,17 @@ using namespace std::chrono_literals;
 
 constexpr auto guard = 60s;
 
-Message message(Says says, std::string text = "") { return {.says = says, .number = 7, .text = std::move(text)}; }
-
 TEST(Channel, MessagesComeWholeAndInOrderWithTheirDescriptors) {
   const auto ends = Channel::pair();
   ASSERT_TRUE(ends);
   const auto& [one, other] = *ends;
   const FileDescriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  ASSERT_TRUE(one.send(message(Says::join, "green 1"), std::array{file.get()}));
+  ASSERT_TRUE(one.send(message(Says::join, "green 1", 7), std::array{file.get()}));
   ASSERT_TRUE(one.send(message(Says::ready)));
 
   auto first = other.receive_within(guard);
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->message, message(Says::join, "green 1"));
+  EXPECT_EQ(first->message, message(Says::join, "green 1", 7));
   ASSERT_EQ(first->descriptors.size(), 1U);
   EXPECT_EQ(::fcntl(first->descriptors[0].get(), F_GETFD), FD_CLOEXEC);
   const auto second = other.receive_within(guard);
