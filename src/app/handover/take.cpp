@@ -86,7 +86,7 @@ Next try_lock(House& house) {
   return Next::own;
 }
 
-Next say(House& house, Message message, Next next) {
+Next say(House& house, const Message& message, Next next) {
   (void)house.partner->channel.send(message, {}, limits::release_answer_deadline);
   return next;
 }
