@@ -1,5 +1,6 @@
 """Blue and green under systemd, whose part is played by plain descriptors and a datagram socket."""
 
+import contextlib
 import os
 import signal
 
@@ -19,6 +20,15 @@ def manager(tmp_path):
     """Of one unit, with sockets."""
     with ServiceManager(tmp_path / "notify", {"public": listener(), "ops": listener()}) as playing:
         yield playing
+
+
+@contextlib.contextmanager
+def both(manager, store):
+    """Blue, which waits for visitors by now, and green, for whose start the sockets are made blocking."""
+    with manager.server("blue", store, kind=Owner) as blue:
+        assert colours(store) == ("blue", None)
+        with manager.server("green", store, kind=Standby) as green:
+            yield blue, green
 
 
 def test_the_main_process_is_the_one_that_serves(manager, store):
@@ -53,7 +63,7 @@ def test_connections_wait_in_a_socket_that_was_handed_on_twice(manager, store):
 
 
 def test_a_standby_that_has_the_sockets_does_not_serve_before_it_is_promoted(manager, store):
-    with manager.server("blue", store, kind=Owner) as blue, manager.server("green", store, kind=Standby) as green:
+    with both(manager, store) as (blue, green):
         blue.stop(signal.SIGKILL)
         green.wait_for_log("the owner is gone")
         with manager.server("blue", store, kind=Owner) as next_blue:
@@ -63,7 +73,7 @@ def test_a_standby_that_has_the_sockets_does_not_serve_before_it_is_promoted(man
 
 
 def test_a_standby_that_has_the_sockets_does_not_make_them_blocking(manager, store):
-    with manager.server("blue", store, kind=Owner) as blue, manager.server("green", store, kind=Standby):
+    with both(manager, store) as (blue, _):
         assert not os.get_blocking(manager.sockets["public"].fileno())
         assert visit_number(ask(blue.public, "GET", "/counter")) == 1
 
