@@ -36,8 +36,11 @@ def count_on_trial(path):
         return record[0]
 
 
-def hear_take(green):
-    """All connections, then the lock."""
+def be_handed_the_store(green, path):
+    """Proves itself as a release does, then gets all connections and the lock; gives how many connections."""
+    green.hear(Says.PREPARE)
+    count_on_trial(path)
+    green.say(Says.READY)
     connections = 0
     while green.hear(Says.CONNECTION, Says.TAKE)[0] == Says.CONNECTION:
         connections += 1
@@ -74,10 +77,7 @@ def test_after_the_lock_has_left_blue_takes_it_back_with_all_connections(blue, s
         assert visit_number(visitor.ask(VISIT)) == 1
         slow.send(VISIT[:10])
         with partner.standby(path) as green, promotion(store) as promoted:
-            green.hear(Says.PREPARE)
-            count_on_trial(path)
-            green.say(Says.READY)
-            assert hear_take(green) >= 2
+            assert be_handed_the_store(green, path) >= 2
             answer(green)
             refused(promoted.result(), "green failed; blue serves again")
         assert visit_number(visitor.ask(VISIT)) == 2
@@ -91,10 +91,7 @@ def test_what_a_new_owner_may_have_answered_is_not_answered_again(blue, store, p
         assert visit_number(visitor.ask(VISIT)) == 1
         visitor.send(VISIT[:10])
         with partner.standby(path) as green, promotion(store) as promoted:
-            green.hear(Says.PREPARE)
-            count_on_trial(path)
-            green.say(Says.READY)
-            hear_take(green)
+            be_handed_the_store(green, path)
             blue.wait_for_log("hand-over failed")
             green.say(Says.OPENED)
             green.close_descriptors()
@@ -115,10 +112,7 @@ def test_a_standby_that_says_it_is_ready_and_is_not_does_not_wait_for_the_store(
 def test_a_new_owner_that_turns_unwell_is_relieved(blue, store, path):
     with partner.standby(path) as green, promotion(store) as promoted:
         ask(blue.public, "GET", "/counter")
-        green.hear(Says.PREPARE)
-        count_on_trial(path)
-        green.say(Says.READY)
-        hear_take(green)
+        be_handed_the_store(green, path)
         green.say(Says.OPENED)
         green.hear(Says.ASK_HEALTH)
         green.say(Says.UNWELL, text=b"I feel faint")
