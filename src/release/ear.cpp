@@ -1,14 +1,13 @@
 #include "release/ear.hpp"
 
-#include <fcntl.h>
-
+#include "base/file.hpp"
 #include "limits.hpp"
 
 namespace vc::release {
 
 Ear::Ear(http::Loop& loop, int descriptor) : descriptor_(loop.executor()), pause_(loop.executor()) {
   boost::system::error_code ignored;
-  descriptor_.assign(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0), ignored);
+  descriptor_.assign(duplicate(descriptor).release(), ignored);
   deaf_ = !descriptor_.is_open();
 }
 

@@ -14,7 +14,6 @@ namespace {
 namespace json = boost::json;
 
 using release::Channel;
-using release::Message;
 using release::Says;
 
 Result<Channel> connect(const Config& config) {
@@ -62,7 +61,7 @@ Result<std::string> release_status(const Config& config) {
   for (int attempt = 0; attempt < 2 && !answer; ++attempt) {
     const auto owner = connect(config);
     if (!owner) return std::unexpected(owner.error());
-    const auto asked = owner->send({.says = Says::status, .number = 0, .text = {}});
+    const auto asked = owner->send(release::message(Says::status));
     if (asked) {
       answer = owner->receive_within(limits::ops_answer_deadline);
     } else {
@@ -96,9 +95,8 @@ Result<std::string> hand_over_question(const std::string& status) {
 Result<std::string> hand_over(const Config& config, const HandOver& wish) {
   const auto owner = connect(config);
   if (!owner) return std::unexpected(owner.error());
-  const Message message{.says = wish.stage.empty() ? Says::rollback : Says::promote,
-                        .number = static_cast<std::uint64_t>(wish.watch.count()),
-                        .text = wish.stage};
+  const auto message = release::message(wish.stage.empty() ? Says::rollback : Says::promote, wish.stage,
+                                        static_cast<std::uint64_t>(wish.watch.count()));
   if (auto sent = owner->send(message); !sent) return std::unexpected(sent.error());
   for (;;) {
     const auto said = owner->receive_within(limits::prove_deadline + limits::hand_over_deadline +

@@ -24,7 +24,6 @@ class ServiceManager final {
   /// The names of sockets, as LISTEN_FDNAMES has them.
   static constexpr std::string_view listeners[] = {"public", "preview", "ops"};
 
-  bool has(std::string_view listener) const { return sockets_.contains(listener); }
   /// The listening socket of this name, once; none: nothing has been handed over.
   std::optional<FileDescriptor> take(std::string_view listener);
 
